@@ -1,0 +1,71 @@
+import type { Sighting, ZeroWindow } from '../model/drain';
+
+export interface WindowRules {
+  /** DRAIN_CONFIRM_SECONDS in ms. */
+  readonly confirm: number;
+  /** DISCONNECT_GRACE_MINUTES in ms. */
+  readonly grace: number;
+}
+
+/**
+ * complete: enough all-zero readings over enough time (I1). open: all-zero, not long enough. busy: it has tasks. unknown: a count, the
+ * status or the connection was not told. rival: another entry of this machine is alive. replaced: that entry is connected. active:
+ * somebody set the runner ACTIVE. unlisted: the entry is gone. gone: the instance is gone, deleting or another vmId. identity: entry and
+ * instance are not the same machine.
+ */
+export type WindowVerdict =
+  | 'complete'
+  | 'open'
+  | 'busy'
+  | 'unknown'
+  | 'rival'
+  | 'active'
+  | 'unlisted'
+  | 'gone'
+  | 'identity';
+
+const LEAST_READINGS = 3;
+
+/**
+ * Adds one reading to the window of zeros. Any reading that is not all-zero, or that changes the connection, starts anew: a stopping
+ * task already reads 0/0 and a busy flag has lied for a minute, so neither one zero nor three quick ones prove anything.
+ * A reading not later than the last is dropped, so that a repeated activity cannot count twice.
+ */
+export function extendWindow(
+  window: ZeroWindow | undefined,
+  seen: Sighting,
+  rules: WindowRules,
+): { readonly window: ZeroWindow | undefined; readonly verdict: WindowVerdict } {
+  const obstacle = judge(seen);
+  if (obstacle !== undefined) return { window: undefined, verdict: obstacle };
+  const connected = seen.connected === true;
+  if (window !== undefined && seen.at <= window.last) return { window, verdict: isComplete(window, rules) ? 'complete' : 'open' };
+  const extended =
+    window === undefined || window.connected !== connected
+      ? { since: seen.at, last: seen.at, readings: 1, connected, sample: [seen] }
+      : {
+          ...window,
+          last: seen.at,
+          readings: window.readings + 1,
+          sample: [window.sample[0] ?? seen, ...window.sample.slice(1).slice(-3), seen],
+        };
+  return { window: extended, verdict: isComplete(extended, rules) ? 'complete' : 'open' };
+}
+
+/** At least three readings, over the confirming time while connected, over the whole grace while disconnected. */
+export function isComplete(window: ZeroWindow, rules: WindowRules): boolean {
+  const needed = window.connected ? rules.confirm : Math.max(rules.confirm, rules.grace);
+  return window.readings >= LEAST_READINGS && window.last - window.since >= needed;
+}
+
+function judge(seen: Sighting): WindowVerdict | undefined {
+  if (seen.instance !== 'present') return 'gone';
+  if (seen.runner === 'unlisted') return seen.rivals.length > 0 ? 'rival' : 'unlisted';
+  if (!seen.nameMatches || seen.olderThanVm) return 'identity';
+  if (seen.status === 'ACTIVE') return 'active';
+  if ((seen.running ?? 0) > 0 || (seen.pending ?? 0) > 0) return 'busy';
+  if (seen.running === undefined || seen.pending === undefined) return 'unknown';
+  if (seen.status !== 'DRAINING' || seen.connected === undefined) return 'unknown';
+  if (seen.rivals.length > 0) return 'rival';
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import type { ZeroWindow } from './drain';
+
+/** What crosses the orchestrator: counts, one sentence, and at most 50 acts, whatever the size of the fleet (I9). */
+
+export const MAX_ACTS = 50;
+
+export type Act =
+  /** Give an uncommitted drain of ours back. */
+  | { readonly kind: 'reactivate'; readonly drainId: string; readonly runnerId: string }
+  | {
+      readonly kind: 'setCapacity';
+      /** `<tick id>`: the entity admits a growth only where its last attempt is still `after`. */
+      readonly attempt: string;
+      readonly after: string | undefined;
+      readonly add: number;
+      readonly from: number;
+      readonly to: number;
+      readonly etag: string;
+      readonly rule: string;
+      /** Only growth by rule 2a and 2d stamps and waits for the cooldown; 2b and 2c stamp it too but do not wait. */
+      readonly waits: boolean;
+    }
+  | {
+      readonly kind: 'drain';
+      /** stray, lost: deletes without a runner; runner: the whole way. */
+      readonly target: 'runner' | 'stray' | 'lost';
+      readonly runnerId: string | undefined;
+      readonly vmId: string;
+      readonly instanceId: string;
+      readonly computerName: string;
+      readonly rule: string;
+      readonly adopted: boolean;
+      /** A recorded drain whose instance is over and that is adopted anew. */
+      readonly replaces: string | undefined;
+      /** Stamps the scale-in cooldown (rule 3), or not (repair, adoption). */
+      readonly stamps: boolean;
+    }
+  /** Ghosts and stale registrations. */
+  | { readonly kind: 'deregister'; readonly runnerId: string; readonly reason: 'ghost' | 'stale'; readonly vmId: string | undefined; readonly instanceId: string | undefined }
+  | { readonly kind: 'nudge'; readonly drainId: string; readonly scaleInId: string; readonly news: 'look' | 'complete' | 'giveBack'; readonly window: ZeroWindow | undefined }
+  /** A record whose drain instance has not been heard of for long: look at the instance, report whether it is over. */
+  | { readonly kind: 'inspect'; readonly drainId: string }
+  /** A record that nothing stands behind any more. */
+  | { readonly kind: 'forgetDrain'; readonly drainId: string; readonly reason: string };
+
+export interface Alert {
+  readonly code: string;
+  readonly since: number;
+  /** What is wrong, one sentence. */
+  readonly text: string;
+  /** The next step for the person who reads it. */
+  readonly next: string;
+}
+
+export interface Counts {
+  readonly demand: number | undefined;
+  readonly deducted: number;
+  readonly counted: number;
+  readonly instances: number;
+  readonly capacity: number;
+  readonly active: number;
+  readonly idle: number;
+  readonly busy: number;
+  readonly booting: number;
+  readonly draining: number;
+  readonly unhealthy: number;
+  readonly stray: number;
+  readonly lost: number;
+  readonly unjudged: number;
+  readonly ghost: number;
+  readonly stale: number;
+  readonly foreign: number;
+}
+
+export interface Decision {
+  /** Name of the rule that decided, e.g. `scale-out/threshold`, `hold/sg-unavailable`, `steady`. */
+  readonly rule: string;
+  /** One English sentence. */
+  readonly reason: string;
+  readonly acts: readonly Act[];
+}
+
+/** Result of the poll activity. */
+export interface TickPlan {
+  readonly tickId: string;
+  readonly at: number;
+  readonly nextAt: number;
+  readonly held: boolean;
+  readonly decision: Decision;
+  readonly counts: Counts | undefined;
+  readonly alerts: readonly Alert[];
+  readonly warnings: readonly string[];
+  readonly settingsVersion: string;
+  readonly dryRun: boolean;
+  readonly binding: { readonly scaleSet: string; readonly group: string } | undefined;
+  /** What the reading said of the last growth, when it has something new to say. */
+  readonly growthNews: { readonly attempt: string; readonly result: 'seen' | 'failed'; readonly code?: string; readonly text?: string } | undefined;
+  /** Later timestamps found in the cooldown blobs. */
+  readonly cooldownsFromBlobs: { readonly scaleOutAt?: number; readonly scaleInAt?: number } | undefined;
+}

@@ -1,0 +1,86 @@
+import type { DrainRecord } from './drain';
+
+/** The memory of one pool in its durable entity: small, and the only place where commit and give-back meet. Times are epoch ms. */
+export interface PoolMemory {
+  readonly schema: 1;
+  readonly pool: string;
+  /** uniqueId of the scale set and the runner group this memory is about; a change of either starts fresh memory. */
+  binding: { scaleSet: string; group: string } | undefined;
+  bornAt: number;
+  cooldowns: Cooldowns;
+  /** The last growth asked for; undefined before the first. */
+  growth: Growth | undefined;
+  /** Consecutive failed growths: the wait doubles up to 30 minutes. */
+  growthFailures: { count: number; waitUntil: number; code: string; text: string } | undefined;
+  drains: Record<string, DrainRecord>;
+  flags: Flags;
+  tick: LastTick | undefined;
+  deletion: Deletion;
+}
+
+export interface Cooldowns {
+  scaleOutAt?: number;
+  scaleInAt?: number;
+  /** The last give-back: holds scale-in as a scale-out does. */
+  giveBackAt?: number;
+}
+
+export interface Growth {
+  readonly attempt: string;
+  readonly at: number;
+  readonly add: number;
+  readonly from: number;
+  readonly to: number;
+  readonly rule: string;
+  /** asked: stamped, the write not answered yet. accepted: Azure took it. over: seen in the list, failed, or its five minutes passed. */
+  state: 'asked' | 'accepted' | 'over';
+  operation?: string;
+  /** The scale-out cooldown as it was before this growth stamped it: restored where the write surely did not happen. */
+  readonly cooldownBefore?: number;
+}
+
+export interface Flags {
+  stopped?: { at: number; reason: string; holdDrains: boolean };
+  paused?: { scaleOut: boolean; scaleIn: boolean; reason: string; until: number | undefined; at: number };
+  protectedRunners: string[];
+  protectedInstances: string[];
+  /** Lifts breakers and freezes that began before this time. */
+  acknowledgedAt?: number;
+}
+
+export interface LastTick {
+  id: string;
+  at: number;
+  nextAt: number;
+  ticks: number;
+  rule: string;
+  reason: string;
+  /** Essentials for status, under 3 KB: counts, alerts, mode. */
+  status: unknown;
+}
+
+/** The one deleting step of a pool. */
+export interface Deletion {
+  /** The batch in flight: led by one drain, expires five minutes after it began. */
+  batch?: { leader: string; ids: string[]; at: number; operation?: string };
+  /** Drains that wait for a delete. */
+  waiting: string[];
+  /** Refused for good, by vmId: tried again ten minutes later. */
+  refusals: Record<string, { at: number; code: string; text: string; right: boolean }>;
+}
+
+export function emptyMemory(pool: string, now: number): PoolMemory {
+  return {
+    schema: 1,
+    pool,
+    binding: undefined,
+    bornAt: now,
+    cooldowns: {},
+    growth: undefined,
+    growthFailures: undefined,
+    drains: {},
+    flags: { protectedRunners: [], protectedInstances: [] },
+    tick: undefined,
+    deletion: { waiting: [], refusals: {} },
+  };
+}
