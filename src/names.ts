@@ -1,0 +1,37 @@
+/** Every name that crosses the durable engine, in one place: functions, instances, events, entity and blobs. */
+
+export const FUNCTIONS = {
+  autoscaler: 'autoscaler',
+  scaleIn: 'scaleIn',
+  drain: 'drain',
+  command: 'command',
+  pool: 'pool',
+  poll: 'poll',
+  act: 'act',
+  look: 'look',
+  drainStep: 'drainStep',
+  commandStep: 'commandStep',
+  keeper: 'keeper',
+} as const;
+
+export const EVENTS = { wake: 'wake', nudge: 'nudge' } as const;
+
+export const DEFAULT_POOL = 'default';
+
+/** Pool names: what blobs, instance ids and routes all accept. */
+export const POOL_NAME = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+
+export const loopId = (pool: string): string => `autoscaler-${pool}`;
+export const scaleInId = (pool: string, tickId: string): string => `scalein-${pool}-${tickId}`;
+export const drainId = (pool: string, tickId: string, index: number): string => `drain-${pool}-${tickId}-${index}`;
+export const commandId = (pool: string, unique: string): string => `command-${pool}-${unique}`;
+
+const month = (at: number): string => new Date(at).toISOString().slice(0, 7);
+
+export const BLOBS = {
+  fleet: (pool: string): string => `state/${pool}/fleet.json`,
+  flags: (pool: string): string => `state/${pool}/flags.json`,
+  owner: (scaleSetUniqueId: string): string => `owners/${scaleSetUniqueId}.json`,
+  certificate: (pool: string, drain: string, startedAt: number): string => `drains/${pool}/${month(startedAt)}/${drain}.json`,
+  ledger: (pool: string, at: number): string => `ledger/${pool}/${new Date(at).toISOString().slice(0, 10)}.jsonl`,
+} as const;
