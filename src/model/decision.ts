@@ -1,4 +1,4 @@
-import type { ZeroWindow } from './drain';
+import type { DrainRecord, ZeroWindow } from './drain';
 
 /** What crosses the orchestrator: counts, one sentence, and at most 50 acts, whatever the size of the fleet (I9). */
 
@@ -78,6 +78,27 @@ export interface Decision {
   /** One English sentence. */
   readonly reason: string;
   readonly acts: readonly Act[];
+}
+
+/** What the entity let pass of a plan, after stamping and recording it. */
+export interface Admission {
+  /** stopped: the loop ends. */
+  readonly mode: 'run' | 'stopped';
+  readonly acts: readonly AdmittedAct[];
+  readonly refused: readonly { readonly kind: Act['kind']; readonly reason: string }[];
+  /** Set where this tick records drains: the scaleIn instance to start, with its records. */
+  readonly scaleIn: { readonly id: string; readonly drains: readonly DrainRecord[] } | undefined;
+}
+
+/** Nothing is sent after `expiresAt` (epoch ms), so that an activity that runs minutes late does no harm. */
+export type AdmittedAct = Exclude<Act, { kind: 'drain' | 'forgetDrain' }> & { readonly expiresAt: number };
+
+export interface ActOutcome {
+  readonly act: AdmittedAct | { readonly kind: 'startScaleIn'; readonly id: string };
+  readonly answer: 'done' | 'refused' | 'unknown' | 'conflict' | 'gone' | 'over' | 'alive' | 'late' | 'notNow';
+  readonly code?: string;
+  readonly text?: string;
+  readonly operation?: string;
 }
 
 /** Result of the poll activity. */

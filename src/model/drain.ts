@@ -23,6 +23,17 @@ export type DrainKind = 'runner' | 'stray' | 'lost' | 'reap';
  */
 export type DrainPhase = 'recorded' | 'waiting' | 'givingBack' | 'committed' | 'deregistered' | 'deleting';
 
+export type DrainStep = 'mark' | 'reactivate' | 'deregister' | 'delete';
+
+/** The waits of a drain in ms, from the settings of the pool when it began. */
+export interface DrainTiming {
+  readonly poll: number;
+  readonly confirm: number;
+  readonly grace: number;
+  readonly second: number;
+  readonly minute: number;
+}
+
 export interface DrainRecord {
   /** `<pool>-<decision>-<n>`: id of the sub-orchestration and of the certificate blob; never used twice. */
   readonly id: string;
@@ -40,6 +51,13 @@ export interface DrainRecord {
   phaseAt: number;
   /** Last time that the drain itself called the entity; an old one makes the loop look whether its instance is over. */
   seenAt: number;
+  /** The act that may now be sent for this drain, and until when (epoch ms): a late or superseded one sends nothing. */
+  attempt?: { readonly id: string; readonly step: DrainStep; readonly expiresAt: number };
+  attempts: number;
+  /** A deregister may have been sent: the commit cannot be undone any more unless it was refused. */
+  deregisterSent?: boolean;
+  /** The deleting step saw that the VM is gone, or that its machine is back in the fleet under another RunnerId. */
+  end?: 'gone' | 'back';
   /** Why it waits, for status; at most 120 characters. */
   note?: string;
 }

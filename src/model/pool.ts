@@ -37,6 +37,8 @@ export interface Growth {
   operation?: string;
   /** The scale-out cooldown as it was before this growth stamped it: restored where the write surely did not happen. */
   readonly cooldownBefore?: number;
+  /** The write answered 412: on a repeated run that proves nothing, the next reading's capacity tells. */
+  conflict?: boolean;
 }
 
 export interface Flags {
@@ -62,9 +64,13 @@ export interface LastTick {
 /** The one deleting step of a pool. */
 export interface Deletion {
   /** The batch in flight: led by one drain, expires five minutes after it began. */
-  batch?: { leader: string; ids: string[]; at: number; operation?: string };
-  /** Drains that wait for a delete. */
-  waiting: string[];
+  batch?: { leader: string; drains: string[]; expiresAt: number };
+  /** No batch before this time: the pause after the last one. */
+  notBefore?: number;
+  /** URL of the last delete's operation, read by the next batch. */
+  operation?: string;
+  /** Batches since the last VM went: the pause between batches grows with it. */
+  tries: number;
   /** Refused for good, by vmId: tried again ten minutes later. */
   refusals: Record<string, { at: number; code: string; text: string; right: boolean }>;
 }
@@ -81,6 +87,6 @@ export function emptyMemory(pool: string, now: number): PoolMemory {
     drains: {},
     flags: { protectedRunners: [], protectedInstances: [] },
     tick: undefined,
-    deletion: { waiting: [], refusals: {} },
+    deletion: { tries: 0, refusals: {} },
   };
 }

@@ -1,0 +1,182 @@
+import type { Act, Admission, AdmittedAct, TickPlan } from '../model/decision';
+import type { DrainRecord } from '../model/drain';
+import type { PoolMemory } from '../model/pool';
+import { drainId, scaleInId } from '../names';
+import { noteGrowthNews, revokeConflict, type GrowthTiming } from './growth';
+
+/** Acts asked for longer ago than this send nothing ("Acting": five minutes). */
+const ACT_LIFETIME_MINUTES = 5;
+
+export interface AdmitInput {
+  readonly plan: TickPlan;
+  readonly timing: GrowthTiming;
+}
+
+/**
+ * The entity's word on a tick: judges each act against memory as it is now, and stamps and records what it lets pass before anything is
+ * sent. Cooldowns are stamped before the write, drains recorded before their runner is marked. Mutates `memory`.
+ */
+export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: number): Admission {
+  if (memory.tick?.id === plan.tickId) return { mode: modeOf(memory), acts: [], refused: [], scaleIn: undefined };
+  if (memory.flags.stopped !== undefined) return { mode: 'stopped', acts: [], refused: [], scaleIn: undefined };
+  liftExpiredPause(memory, now);
+  if (!plan.dryRun) bind(memory, plan);
+  adoptBlobCooldowns(memory, plan, now);
+  revokeConflict(memory, plan.counts?.capacity);
+  noteGrowthNews(memory, plan.growthNews, timing, now);
+  noteTick(memory, plan, now);
+  if (plan.dryRun) return { mode: 'run', acts: [], refused: [], scaleIn: undefined };
+
+  const acts: AdmittedAct[] = [];
+  const records: DrainRecord[] = [];
+  const refused: { kind: Act['kind']; reason: string }[] = [];
+  const expiresAt = now + ACT_LIFETIME_MINUTES * timing.minute;
+  for (const act of plan.decision.acts) {
+    const obstacle = obstacleTo(memory, act);
+    if (obstacle !== undefined) refused.push({ kind: act.kind, reason: obstacle });
+    else if (act.kind === 'drain') records.push(recordDrain(memory, act, plan, records.length, now));
+    else if (act.kind === 'forgetDrain') delete memory.drains[act.drainId];
+    else {
+      stamp(memory, act, now);
+      acts.push({ ...act, expiresAt });
+    }
+  }
+  const scaleIn = records.length > 0 ? { id: scaleInId(memory.pool, plan.tickId), drains: records } : undefined;
+  return { mode: 'run', acts, refused, scaleIn };
+}
+
+const modeOf = (memory: PoolMemory): Admission['mode'] => (memory.flags.stopped === undefined ? 'run' : 'stopped');
+
+function liftExpiredPause(memory: PoolMemory, now: number): void {
+  const until = memory.flags.paused?.until;
+  if (until !== undefined && until <= now) delete memory.flags.paused;
+}
+
+/** Another scale set or runner group: growth and refusals were about the old one; drains under way carry their own target and stay. */
+function bind(memory: PoolMemory, plan: TickPlan): void {
+  if (plan.binding === undefined) return;
+  const known = memory.binding;
+  if (known !== undefined && (known.scaleSet !== plan.binding.scaleSet || known.group !== plan.binding.group)) {
+    memory.growth = undefined;
+    memory.growthFailures = undefined;
+    memory.deletion = { tries: 0, refusals: {} };
+  }
+  memory.binding = { ...plan.binding };
+}
+
+/** The later of entity and blob wins (I6); a stamp from the future was already brought back to now by the reader. */
+function adoptBlobCooldowns(memory: PoolMemory, plan: TickPlan, now: number): void {
+  for (const key of ['scaleOutAt', 'scaleInAt'] as const) {
+    const found = plan.cooldownsFromBlobs?.[key];
+    if (found !== undefined) memory.cooldowns[key] = Math.max(memory.cooldowns[key] ?? 0, Math.min(found, now));
+  }
+}
+
+function noteTick(memory: PoolMemory, plan: TickPlan, now: number): void {
+  memory.tick = {
+    id: plan.tickId,
+    at: now,
+    nextAt: plan.nextAt,
+    ticks: (memory.tick?.ticks ?? 0) + 1,
+    rule: plan.decision.rule,
+    reason: plan.decision.reason,
+    status: { held: plan.held, counts: plan.counts, alerts: plan.alerts, warnings: plan.warnings, dryRun: plan.dryRun },
+  };
+}
+
+function obstacleTo(memory: PoolMemory, act: Act): string | undefined {
+  const paused = memory.flags.paused;
+  switch (act.kind) {
+    case 'setCapacity':
+      if (paused?.scaleOut) return 'scale-out is paused';
+      return memory.growth?.attempt === act.after ? undefined : 'another growth was recorded since the reading';
+    case 'reactivate': {
+      const record = memory.drains[act.drainId];
+      if (paused?.scaleOut) return 'scale-out is paused';
+      if (record === undefined) return 'the drain is over';
+      if (record.adopted) return 'an adopted drain is not given back';
+      return ['recorded', 'waiting', 'givingBack'].includes(record.phase) ? undefined : 'the drain is committed';
+    }
+    case 'drain':
+      return obstacleToDrain(memory, act);
+    case 'deregister':
+      if (paused?.scaleIn) return 'scale-in is paused';
+      return recordOf(memory, act.runnerId, undefined) === undefined ? undefined : 'a drain of this runner is recorded';
+    default:
+      return undefined;
+  }
+}
+
+function obstacleToDrain(memory: PoolMemory, act: Extract<Act, { kind: 'drain' }>): string | undefined {
+  if (memory.flags.paused?.scaleIn) return 'scale-in is paused';
+  if (memory.flags.protectedInstances.includes(act.vmId)) return 'the instance is protected';
+  if (act.runnerId !== undefined && memory.flags.protectedRunners.includes(act.runnerId)) return 'the runner is protected';
+  const standing = recordOf(memory, act.runnerId, act.vmId);
+  if (standing !== undefined && standing.id !== act.replaces) return 'a drain of this instance is recorded';
+  return undefined;
+}
+
+/** One drain per runner and per instance (I5). */
+export function recordOf(memory: PoolMemory, runnerId: string | undefined, vmId: string | undefined): DrainRecord | undefined {
+  return Object.values(memory.drains).find(
+    (record) => (vmId !== undefined && record.vmId === vmId) || (runnerId !== undefined && record.runnerId === runnerId),
+  );
+}
+
+function recordDrain(
+  memory: PoolMemory,
+  act: Extract<Act, { kind: 'drain' }>,
+  plan: TickPlan,
+  index: number,
+  now: number,
+): DrainRecord {
+  const replaced = act.replaces === undefined ? undefined : memory.drains[act.replaces];
+  if (replaced !== undefined) delete memory.drains[replaced.id];
+  // An adopted record goes on where its commit stands: a runner that was deregistered is never marked again.
+  const phase = replaced !== undefined && replaced.phase !== 'givingBack' ? replaced.phase : 'recorded';
+  const record: DrainRecord = {
+    id: drainId(memory.pool, plan.tickId, index),
+    scaleInId: scaleInId(memory.pool, plan.tickId),
+    kind: replaced?.kind ?? act.target,
+    runnerId: act.runnerId,
+    vmId: act.vmId,
+    instanceId: act.instanceId,
+    computerName: act.computerName,
+    rule: act.rule,
+    adopted: act.adopted && !(replaced !== undefined && !replaced.adopted),
+    startedAt: now,
+    phase,
+    phaseAt: now,
+    seenAt: now,
+    attempts: 0,
+    ...(replaced?.deregisterSent === true ? { deregisterSent: true } : {}),
+  };
+  memory.drains[record.id] = record;
+  if (act.stamps) memory.cooldowns.scaleInAt = now;
+  return record;
+}
+
+function stamp(memory: PoolMemory, act: Act, now: number): void {
+  if (act.kind === 'setCapacity') {
+    const before = memory.cooldowns.scaleOutAt;
+    memory.growth = {
+      attempt: act.attempt,
+      at: now,
+      add: act.add,
+      from: act.from,
+      to: act.to,
+      rule: act.rule,
+      state: 'asked',
+      ...(before === undefined ? {} : { cooldownBefore: before }),
+    };
+    memory.cooldowns.scaleOutAt = now;
+  }
+  if (act.kind === 'reactivate') {
+    const record = memory.drains[act.drainId];
+    if (record === undefined) return;
+    record.phase = 'givingBack';
+    record.phaseAt = now;
+    memory.cooldowns.giveBackAt = now;
+  }
+}
+
