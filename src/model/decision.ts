@@ -1,4 +1,5 @@
 import type { DrainRecord, ZeroWindow } from './drain';
+import type { Cooldowns } from './pool';
 
 /** What crosses the orchestrator: counts, one sentence, and at most 50 acts, whatever the size of the fleet (I9). */
 
@@ -87,6 +88,8 @@ export interface Admission {
   readonly acts: readonly AdmittedAct[];
   readonly refused: readonly { readonly kind: Act['kind']; readonly reason: string }[];
   /** Set where this tick records drains: the scaleIn instance to start, with its records. */
+  /** What the blobs are to say, where this tick stamped something. */
+  readonly stamped: Cooldowns | undefined;
   readonly scaleIn: { readonly id: string; readonly drains: readonly DrainRecord[] } | undefined;
 }
 

@@ -17,15 +17,15 @@ export interface AdmitInput {
  * sent. Cooldowns are stamped before the write, drains recorded before their runner is marked. Mutates `memory`.
  */
 export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: number): Admission {
-  if (memory.tick?.id === plan.tickId) return { mode: modeOf(memory), acts: [], refused: [], scaleIn: undefined };
-  if (memory.flags.stopped !== undefined) return { mode: 'stopped', acts: [], refused: [], scaleIn: undefined };
+  if (memory.tick?.id === plan.tickId) return { mode: modeOf(memory), acts: [], refused: [], stamped: undefined, scaleIn: undefined };
+  if (memory.flags.stopped !== undefined) return { mode: 'stopped', acts: [], refused: [], stamped: undefined, scaleIn: undefined };
   liftExpiredPause(memory, now);
   if (!plan.dryRun) bind(memory, plan);
   adoptBlobCooldowns(memory, plan, now);
   revokeConflict(memory, plan.counts?.capacity);
   noteGrowthNews(memory, plan.growthNews, timing, now);
   noteTick(memory, plan, now);
-  if (plan.dryRun) return { mode: 'run', acts: [], refused: [], scaleIn: undefined };
+  if (plan.dryRun) return { mode: 'run', acts: [], refused: [], stamped: undefined, scaleIn: undefined };
 
   const acts: AdmittedAct[] = [];
   const records: DrainRecord[] = [];
@@ -42,7 +42,8 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
     }
   }
   const scaleIn = records.length > 0 ? { id: scaleInId(memory.pool, plan.tickId), drains: records } : undefined;
-  return { mode: 'run', acts, refused, scaleIn };
+  const stamps = records.length > 0 || acts.some((act) => act.kind === 'setCapacity');
+  return { mode: 'run', acts, refused, stamped: stamps ? { ...memory.cooldowns } : undefined, scaleIn };
 }
 
 const modeOf = (memory: PoolMemory): Admission['mode'] => (memory.flags.stopped === undefined ? 'run' : 'stopped');

@@ -74,7 +74,8 @@ export function deletionTurnOver(memory: PoolMemory, over: TurnOver, now: number
     if (answer === 'gone') record.end = 'gone';
     if (answer === 'back') record.end = 'back';
     if (answer === 'deleting') setPhase(record, 'deleting', now);
-    if (answer === 'gone' || answer === 'deleting') deletion.refusals = right === true ? {} : without(deletion.refusals, record.vmId);
+    if (answer === 'gone') delete deletion.refusals[record.vmId];
+    if (answer === 'deleting') forgive(memory, record.vmId);
     if (answer === 'refused')
       deletion.refusals[record.vmId] = { at: now, code: code ?? 'refused', text: (text ?? '').slice(0, 200), right: right === true };
     if (answer === 'rival') record.note = 'another entry of this machine is alive';
@@ -95,6 +96,8 @@ function isRefused(memory: PoolMemory, record: DrainRecord, minute: number, now:
   return refusal !== undefined && refusal.at + REFUSED_MINUTES * minute > now;
 }
 
-function without<T>(all: Record<string, T>, key: string): Record<string, T> {
-  return Object.fromEntries(Object.entries(all).filter(([each]) => each !== key));
+/** A delete that Azure takes shows that the right is there: refusals for want of it are over. */
+function forgive(memory: PoolMemory, vmId: string): void {
+  const refusals = Object.entries(memory.deletion.refusals);
+  memory.deletion.refusals = Object.fromEntries(refusals.filter(([each, refusal]) => each !== vmId && !refusal.right));
 }

@@ -6,7 +6,8 @@ export type DrainWord =
   /** Its record is missing or another decision's: it ends without touching anything. */
   | { readonly word: 'end'; readonly outcome: DrainOutcome }
   | { readonly word: 'go'; readonly step: DrainStep; readonly attempt: string; readonly expiresAt: number }
-  | { readonly word: 'wait' }
+  /** `loopNextAt`: when the loop means to tick next; a drain looks for itself only where the loop is silent. */
+  | { readonly word: 'wait'; readonly loopNextAt: number }
   /** pause or stop with drains held: nothing is sent, ask again later. */
   | { readonly word: 'held'; readonly reason: string };
 
@@ -32,14 +33,14 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
       if (held !== undefined) return { word: 'held', reason: held };
       if (record.adopted) {
         setPhase(record, 'waiting', now);
-        return { word: 'wait' };
+        return waitFor(memory);
       }
       return grant(record, 'mark', ask, now);
     }
     case 'givingBack':
       return grant(record, 'reactivate', ask, now);
     case 'waiting':
-      return { word: 'wait' };
+      return waitFor(memory);
     case 'committed':
       return grant(record, 'deregister', ask, now);
     case 'deregistered':
@@ -53,11 +54,11 @@ export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answe
   const record = touch(memory, ask, now);
   if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
   if (record.phase === 'givingBack') return grant(record, 'reactivate', ask, now);
-  if (record.phase !== 'recorded') return { word: 'wait' };
+  if (record.phase !== 'recorded') return waitFor(memory);
   if (ask.answer === 'refused' || ask.answer === 'gone') return end(memory, record, 'refused');
   if (ask.answer === 'late') return grant(record, 'mark', ask, now);
   setPhase(record, 'waiting', now);
-  return { word: 'wait' };
+  return waitFor(memory);
 }
 
 /** The one place where commit and give-back meet (I5): after `go` for deregister the runner is never given back. */
@@ -86,7 +87,7 @@ export function deregisteredDrain(memory: PoolMemory, ask: DrainAsk & { readonly
     record.deregisterSent = false;
     setPhase(record, 'waiting', now);
   }
-  return { word: 'wait' };
+  return waitFor(memory);
 }
 
 /** The drain is over: its record goes. */
@@ -97,6 +98,8 @@ export function endDrain(memory: PoolMemory, ask: DrainAsk & { readonly outcome:
   end(memory, record, ask.outcome);
   return { ended: true };
 }
+
+const waitFor = (memory: PoolMemory): DrainWord => ({ word: 'wait', loopNextAt: memory.tick?.nextAt ?? 0 });
 
 function touch(memory: PoolMemory, ask: DrainAsk, now: number): DrainRecord | undefined {
   const record = memory.drains[ask.drainId];

@@ -1,0 +1,89 @@
+import type { ActOutcome, Admission, AdmittedAct } from '../model/decision';
+import type { DrainTiming, Target } from '../model/drain';
+import { ServiceError } from '../errors';
+import type { AzureOutcome, ScaleSet } from '../ports/scaleSet';
+import type { RunnerService, WriteOutcome } from '../ports/runnerService';
+import type { Clock } from '../ports/clock';
+import type { Engine } from './engine';
+import { deregisterEntry } from './deregisterEntry';
+
+export interface ActPorts {
+  readonly runners: RunnerService;
+  readonly scaleSet: ScaleSet;
+  readonly engine: Engine;
+  readonly clock: Clock;
+}
+
+/**
+ * Carries out what the entity admitted, in the order: give back, start drains, write capacity, repair, nudge. Every act may run twice:
+ * a status write is idempotent, the capacity carries its ETag, a scaleIn is looked up before it is started, a deregistration reads first.
+ * One act that fails hides no other; its outcome says so.
+ */
+export async function carryOut(
+  ports: ActPorts,
+  admission: Pick<Admission, 'acts' | 'scaleIn'>,
+  target: Target,
+  timing: DrainTiming,
+): Promise<readonly ActOutcome[]> {
+  const outcomes: ActOutcome[] = [];
+  const inOrder = [...admission.acts].sort((a, b) => ORDER[a.kind] - ORDER[b.kind]);
+  if (admission.scaleIn !== undefined) {
+    const { id, drains } = admission.scaleIn;
+    const act = { kind: 'startScaleIn', id } as const;
+    outcomes.push(await guarded(act, async () => {
+      await ports.engine.startScaleIn(id, { target, timing, drains });
+      return { answer: 'done' };
+    }));
+  }
+  for (const act of inOrder) {
+    const late = act.kind !== 'nudge' && act.kind !== 'inspect' && ports.clock.now() > act.expiresAt;
+    outcomes.push(late ? { act, answer: 'late' } : await guarded(act, () => carryOutOne(ports, act)));
+  }
+  return outcomes;
+}
+
+const ORDER: Record<AdmittedAct['kind'], number> = { reactivate: 0, setCapacity: 1, deregister: 2, inspect: 3, nudge: 4 };
+
+type Answer = Omit<ActOutcome, 'act'>;
+
+async function guarded(act: ActOutcome['act'], run: () => Promise<Answer>): Promise<ActOutcome> {
+  try {
+    return { act, ...(await run()) };
+  } catch (error) {
+    if (error instanceof ServiceError) return { act, answer: 'unknown', code: error.code, text: error.message.slice(0, 300) };
+    throw error;
+  }
+}
+
+async function carryOutOne(ports: ActPorts, act: AdmittedAct): Promise<Answer> {
+  switch (act.kind) {
+    case 'reactivate': {
+      const answer = fromWrite(await ports.runners.setStatus(act.runnerId, 'ACTIVE'));
+      await ports.engine.nudge(act.drainId, { news: 'giveBack' });
+      return answer;
+    }
+    case 'setCapacity':
+      return fromAzure(await ports.scaleSet.setCapacity(act.to, act.etag));
+    case 'deregister':
+      return deregisterEntry(ports, act);
+    case 'nudge': {
+      const answer = await ports.engine.nudge(act.drainId, { news: act.news, window: act.window });
+      return { answer: answer === 'sent' ? 'done' : 'gone' };
+    }
+    case 'inspect': {
+      const state = await ports.engine.instanceState(act.drainId);
+      return { answer: state === 'alive' ? 'alive' : 'over' };
+    }
+  }
+}
+
+export function fromWrite(outcome: WriteOutcome): Answer {
+  if (outcome.kind === 'done' || outcome.kind === 'gone') return { answer: outcome.kind };
+  return { answer: outcome.kind, code: outcome.code, text: outcome.text };
+}
+
+function fromAzure(outcome: AzureOutcome): Answer {
+  if (outcome.kind === 'accepted') return { answer: 'done', ...(outcome.operation === undefined ? {} : { operation: outcome.operation }) };
+  if (outcome.kind === 'conflict') return { answer: 'conflict' };
+  return { answer: outcome.kind, code: outcome.code, text: outcome.text };
+}

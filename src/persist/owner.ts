@@ -1,0 +1,81 @@
+import type { StateStore } from '../ports/stateStore';
+import { BLOBS } from '../names';
+
+/** One owner per scale set: a stranger is another app or task hub (a slot, a forgotten app), never another version of this one. */
+export interface Owner {
+  readonly app: string;
+  readonly hub: string;
+  readonly version: string;
+}
+
+interface OwnerBlob extends Owner {
+  readonly pool: string;
+  readonly heartbeat: number;
+  /** How long (ms) the owner may be silent before another may take over. */
+  readonly silence: number;
+  readonly released?: boolean;
+}
+
+export type Ownership = { readonly mine: true } | { readonly mine: false; readonly owner: string };
+
+const HEARTBEAT_MINUTES = 1;
+const LEAST_SILENCE_MINUTES = 10;
+
+export interface OwnerTiming {
+  readonly poll: number;
+  readonly minute: number;
+}
+
+/** Says whether we own the scale set; claims it where nobody does, and beats at most once a minute. Throws what the store throws. */
+export async function claim(
+  store: StateStore,
+  scaleSet: string,
+  pool: string,
+  me: Owner,
+  timing: OwnerTiming,
+  now: number,
+): Promise<Ownership> {
+  const name = BLOBS.owner(scaleSet);
+  const stored = await store.read(name);
+  const blob = parse(stored?.text);
+  if (blob !== undefined && !isMine(blob, me) && !isSilent(blob, now)) return foreign(blob);
+  if (blob !== undefined && isMine(blob, me) && blob.released !== true && now - blob.heartbeat < HEARTBEAT_MINUTES * timing.minute && blob.heartbeat <= now)
+    return { mine: true };
+  const silence = Math.max(LEAST_SILENCE_MINUTES * timing.minute, 3 * timing.poll);
+  const next: OwnerBlob = { ...me, pool, heartbeat: now, silence };
+  const written = await store.write(name, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
+  if (written.kind === 'written') return { mine: true };
+  const winner = parse((await store.read(name))?.text);
+  return winner === undefined || isMine(winner, me) ? { mine: true } : foreign(winner);
+}
+
+/** What an acting activity asks just before it acts; never claims. */
+export async function checkOwner(store: StateStore, scaleSet: string, me: Owner, now: number): Promise<Ownership> {
+  const blob = parse((await store.read(BLOBS.owner(scaleSet)))?.text);
+  return blob === undefined || isMine(blob, me) || isSilent(blob, now) ? { mine: true } : foreign(blob);
+}
+
+/** The owner's stop: another may take over at once. */
+export async function release(store: StateStore, scaleSet: string, me: Owner): Promise<void> {
+  const stored = await store.read(BLOBS.owner(scaleSet));
+  const blob = parse(stored?.text);
+  if (stored === undefined || blob === undefined || !isMine(blob, me)) return;
+  await store.write(BLOBS.owner(scaleSet), JSON.stringify({ ...blob, released: true }), { etag: stored.etag });
+}
+
+const isMine = (blob: Owner, me: Owner): boolean => blob.app === me.app && blob.hub === me.hub;
+const isSilent = (blob: OwnerBlob, now: number): boolean => blob.released === true || now - blob.heartbeat > blob.silence;
+const foreign = (blob: OwnerBlob): Ownership => ({ mine: false, owner: `app "${blob.app}", task hub "${blob.hub}", pool "${blob.pool}"` });
+
+function parse(text: string | undefined): OwnerBlob | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const blob = JSON.parse(text) as Partial<OwnerBlob>;
+    return typeof blob.app === 'string' && typeof blob.hub === 'string' && typeof blob.heartbeat === 'number' && typeof blob.silence === 'number'
+      ? (blob as OwnerBlob)
+      : undefined;
+  } catch {
+    // Rubbish owns nothing: the next claim replaces it.
+    return undefined;
+  }
+}
