@@ -1,0 +1,61 @@
+import type { DrainOutcome, DrainTiming, ZeroWindow } from '../model/drain';
+import type { LookAnswer, StepLine } from './steps';
+
+/** What a drain carries from one generation to the next. */
+export interface Course {
+  readonly steps: readonly StepLine[];
+  readonly window?: ZeroWindow | undefined;
+  /** What the last look said; undefined while the loop does the looking. */
+  readonly verdict?: LookAnswer['verdict'] | undefined;
+  readonly markedAt?: number;
+  /** Since when each look has said the same ending verdict. */
+  readonly ending?: { readonly verdict: LookAnswer['verdict']; readonly since: number; readonly looks: number } | undefined;
+  readonly gathered?: boolean;
+  readonly over?: DrainOutcome;
+  readonly note?: string;
+}
+
+/** A verdict that ends a drain must hold in three looks over this long: a stale copy shows the past for up to two minutes. */
+const ENDING_MINUTES = 3;
+const ENDING_LOOKS = 3;
+
+const ENDINGS: Partial<Record<LookAnswer['verdict'], DrainOutcome>> = {
+  active: 'reactivated-by-hand',
+  unlisted: 'runner-replaced',
+  gone: 'instance-gone',
+};
+
+export function endOf(course: Course, verdict: LookAnswer['verdict'], now: number, timing: DrainTiming): Course {
+  const outcome = ENDINGS[verdict];
+  const next: Course = { ...course, verdict: isSettled(verdict) ? undefined : verdict, note: noteOf(verdict) };
+  if (outcome === undefined) return verdict === 'unreadable' ? next : { ...next, ending: undefined };
+  const known = course.ending?.verdict === verdict ? course.ending : undefined;
+  const ending = { verdict, since: known?.since ?? now, looks: (known?.looks ?? 0) + 1 };
+  const isOver = ending.looks >= ENDING_LOOKS && now - ending.since >= ENDING_MINUTES * timing.minute;
+  return isOver ? { ...next, ending, over: outcome } : { ...next, ending };
+}
+
+/** While it merely has tasks the loop's poll does the looking; everything else is looked at again by the drain itself. */
+const isSettled = (verdict: LookAnswer['verdict']): boolean => verdict === 'busy';
+
+/** How long (ms) to wait for a nudge before the drain looks for itself. */
+export function pauseFor(course: Course, timing: DrainTiming): number {
+  if (course.verdict === 'open' || course.verdict === 'complete') return Math.max(timing.confirm / 2, 10 * timing.second);
+  if (course.verdict !== undefined) return timing.minute;
+  return Math.max(2 * timing.poll + timing.minute, 5 * timing.minute);
+}
+
+const NOTES: Record<LookAnswer['verdict'], string> = {
+  complete: 'confirmed: no tasks',
+  open: 'no tasks; confirming',
+  busy: 'has tasks',
+  unknown: 'the platform does not say whether it has tasks',
+  rival: 'another entry of this machine is alive',
+  active: 'the runner reads ACTIVE',
+  unlisted: 'the runner is no longer listed',
+  gone: 'the instance is gone',
+  identity: 'runner and instance are not surely the same machine',
+  unreadable: 'runner or instance cannot be read',
+};
+
+export const noteOf = (verdict: LookAnswer['verdict']): string => NOTES[verdict];

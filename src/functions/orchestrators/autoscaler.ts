@@ -1,0 +1,76 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { ActOutcome, Admission, TickPlan } from '../../model/decision';
+import { heldPlan } from '../../observe/heldPlan';
+import { essentials } from '../../observe/status';
+import { EVENTS, FUNCTIONS } from '../../names';
+import { OPERATIONS } from '../../persist/poolEntity';
+import type { GrowthTiming } from '../../persist/growth';
+import { call, callPool, EventWait, nowOf, sleep, type Step } from './task';
+
+export interface LoopInput {
+  readonly pool: string;
+  /** Shape of this input: a loop of another shape is ended and started anew by the keeper. */
+  readonly schema: 1;
+  readonly ticks?: number;
+  readonly cooldownsReadAt?: number;
+  readonly status?: unknown;
+}
+
+/** What the poll activity returns: the plan, and what the loop needs to know to go on. */
+export interface PollAnswer {
+  readonly plan: TickPlan;
+  readonly timing: GrowthTiming & { readonly second: number };
+  readonly cooldownsReadAt: number | undefined;
+}
+
+const DEFAULT_TIMING = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000 };
+
+/** The loop of one pool: poll and decide → admit → act → settle → sleep → continue as new. No rule lives here. */
+export function* autoscaler(context: OrchestrationContext): Generator<Task, unknown, unknown> {
+  const input = context.df.getInput<LoopInput>() as LoopInput;
+  context.df.setCustomStatus(input.status ?? { mode: 'starting', pool: input.pool });
+  const ticks = (input.ticks ?? 0) + 1;
+  const answer = yield* poll(context, input, ticks);
+  const admission = yield* admit(context, input.pool, answer);
+  if (admission.mode === 'stopped') return { ended: 'stopped', pool: input.pool };
+  yield* act(context, input.pool, answer, admission);
+  const status = essentials(answer.plan, admission);
+  context.df.setCustomStatus(status);
+  const woken = yield* new EventWait(context, EVENTS.wake).orTimer(answer.plan.nextAt);
+  // A won event is delivered once more to a generation that begins in the same turn: a durable step lies between, and debounces wakes.
+  if (woken !== undefined) yield* sleep(context, answer.timing.second);
+  const { cooldownsReadAt } = answer;
+  context.df.continueAsNew({ ...input, ticks, status, ...(cooldownsReadAt === undefined ? {} : { cooldownsReadAt }) });
+  return undefined;
+}
+
+function* poll(context: OrchestrationContext, input: LoopInput, ticks: number): Step<PollAnswer> {
+  const now = nowOf(context);
+  const tickId = `${now.toString(36)}${(ticks % 1296).toString(36).padStart(2, '0')}`;
+  try {
+    return yield* call<PollAnswer>(context, FUNCTIONS.poll, {
+      pool: input.pool,
+      tickId,
+      cooldownsReadAt: input.cooldownsReadAt,
+    });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : 'the poll failed';
+    const plan = heldPlan(tickId, now, now + DEFAULT_TIMING.minute, 'poll-failed', text);
+    return { plan, timing: DEFAULT_TIMING, cooldownsReadAt: input.cooldownsReadAt };
+  }
+}
+
+function* admit(context: OrchestrationContext, pool: string, answer: PollAnswer): Step<Admission> {
+  return yield* callPool<Admission>(context, pool, OPERATIONS.admit, { plan: answer.plan, timing: answer.timing });
+}
+
+function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, admission: Admission): Step<void> {
+  const { acts, scaleIn, stamped } = admission;
+  if (acts.length === 0 && scaleIn === undefined && stamped === undefined) return;
+  try {
+    const outcomes = yield* call<readonly ActOutcome[]>(context, FUNCTIONS.act, { pool, tickId: answer.plan.tickId, acts, scaleIn, stamped });
+    yield* callPool(context, pool, OPERATIONS.settle, { outcomes, timing: answer.timing });
+  } catch {
+    // What was admitted is recorded: the next ticks see what came of it, and a drain without an instance is adopted anew.
+  }
+}

@@ -1,0 +1,157 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../../model/drain';
+import type { BatchAnswer } from '../../drain/deleteBatch';
+import { endOf, noteOf, pauseFor, type Course } from '../../drain/course';
+import type { LookAnswer, StepAnswer, StepLine } from '../../drain/steps';
+import type { Turn } from '../../persist/deletion';
+import type { DrainWord } from '../../persist/drainOperations';
+import { OPERATIONS } from '../../persist/poolEntity';
+import { EVENTS, FUNCTIONS } from '../../names';
+import { call, callPool, EventWait, nowOf, sleep, type Step } from './task';
+
+export interface DrainInput {
+  readonly record: DrainRecord;
+  readonly target: Target;
+  readonly timing: DrainTiming;
+  readonly course?: Course;
+}
+
+interface Nudge {
+  readonly news?: 'look' | 'complete' | 'giveBack';
+  readonly window?: ZeroWindow;
+}
+
+/** So many waits within a generation: continuing as new after each nudge loses the second of two close ones. */
+const ROUNDS = 20;
+
+/** One runner's way out: mark → wait for zeros → commit → deregister → delete → see that it is gone. */
+export function* drain(context: OrchestrationContext): Generator<Task, unknown, unknown> {
+  const input = context.df.getInput<DrainInput>() as DrainInput;
+  const way = new Way(context, input);
+  context.df.setCustomStatus({ runner: input.record.runnerId, vm: input.record.vmId, note: input.course?.note });
+  let word = yield* way.ask();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    if (word.word === 'end') return yield* way.finish(word.outcome);
+    word = word.word === 'go' ? yield* way.go(word) : yield* way.wait(word);
+  }
+  context.df.continueAsNew({ ...input, course: way.course });
+  return undefined;
+}
+
+class Way {
+  course: Course;
+  private readonly context: OrchestrationContext;
+  private readonly input: DrainInput;
+  private readonly nudges: EventWait;
+
+  constructor(context: OrchestrationContext, input: DrainInput) {
+    this.context = context;
+    this.input = input;
+    this.course = input.course ?? { steps: [] };
+    this.nudges = new EventWait(context, EVENTS.nudge);
+  }
+
+  *ask(note?: string): Step<DrainWord> {
+    return yield* this.entity<DrainWord>(OPERATIONS.ask, note === undefined ? {} : { note });
+  }
+
+  *go(grant: Extract<DrainWord, { word: 'go' }>): Step<DrainWord> {
+    switch (grant.step) {
+      case 'mark': {
+        const { answer } = yield* this.step<StepAnswer>('mark', { grant });
+        this.course = { ...this.course, markedAt: nowOf(this.context) };
+        return yield* this.entity<DrainWord>(OPERATIONS.marked, { answer });
+      }
+      case 'reactivate': {
+        const { answer } = yield* this.step<StepAnswer>('reactivate', { grant });
+        if (answer === 'done' || answer === 'gone' || answer === 'refused') return { word: 'end', outcome: 'given-back' };
+        yield* sleep(this.context, 30 * this.input.timing.second);
+        return yield* this.ask();
+      }
+      case 'deregister': {
+        const { answer, verdict } = yield* this.step<StepAnswer>('deregister', { grant, window: this.course.window });
+        this.course = { ...this.course, window: undefined, verdict };
+        const word = yield* this.entity<DrainWord>(OPERATIONS.deregistered, { answer });
+        if (word.word === 'wait' && answer === 'unknown') {
+          yield* sleep(this.context, 15 * this.input.timing.second);
+          return yield* this.ask();
+        }
+        return word;
+      }
+      case 'delete':
+        return yield* this.deleteTurn(grant);
+    }
+  }
+
+  /** Asks for a turn at the pool's one deleting step; leads a batch, or waits for another's. */
+  private *deleteTurn(grant: Extract<DrainWord, { word: 'go' }>): Step<DrainWord> {
+    const { second } = this.input.timing;
+    if (this.course.gathered !== true) {
+      // Drains that confirm together delete together: one batch instead of many calls that Azure would refuse in parallel.
+      this.course = { ...this.course, gathered: true };
+      yield* sleep(this.context, 10 * second);
+    }
+    const turn = yield* this.entity<Turn>(OPERATIONS.turn, { second });
+    if (turn.turn === 'end') return { word: 'end', outcome: turn.outcome };
+    if (turn.turn === 'lead') {
+      const { answers, operation } = yield* this.step<BatchAnswer>('delete', { grant: turn, batch: turn.batch });
+      yield* this.entity(OPERATIONS.turnOver, { second, answers, ...(operation === undefined ? {} : { operation }) });
+      return grant;
+    }
+    yield* this.nudges.orTimer(turn.until);
+    return grant;
+  }
+
+  *wait(word: Extract<DrainWord, { word: 'wait' | 'held' }>): Step<DrainWord> {
+    const { timing } = this.input;
+    const pause = word.word === 'held' ? timing.minute : pauseFor(this.course, timing);
+    const nudge = (yield* this.nudges.orTimer(nowOf(this.context) + pause))?.value as Nudge | null | undefined;
+    if (word.word === 'held') return yield* this.ask(word.reason);
+    if (nudge?.news === 'complete' && nudge.window !== undefined) {
+      this.course = { ...this.course, window: nudge.window };
+      return yield* this.entity<DrainWord>(OPERATIONS.commit, {});
+    }
+    const current = yield* this.ask();
+    if (current.word === 'end' && nudge?.news === 'giveBack') return { word: 'end', outcome: 'given-back' };
+    if (current.word !== 'wait') return current;
+    const loopIsAlive = nowOf(this.context) < current.loopNextAt + 2 * timing.minute;
+    if (loopIsAlive && nudge?.news !== 'look' && this.course.verdict === undefined) return current;
+    return yield* this.look();
+  }
+
+  private *look(): Step<DrainWord> {
+    const { verdict, window } = yield* this.step<LookAnswer>('look', { window: this.course.window });
+    this.course = endOf({ ...this.course, window }, verdict, nowOf(this.context), this.input.timing);
+    if (this.course.over !== undefined) return { word: 'end', outcome: this.course.over };
+    if (verdict === 'complete') return yield* this.entity<DrainWord>(OPERATIONS.commit, {});
+    return yield* this.ask(noteOf(verdict));
+  }
+
+  /** The certificate's last page first, then the record goes: a drain whose end could not be written is not forgotten. */
+  *finish(outcome: DrainOutcome): Step<{ outcome: DrainOutcome }> {
+    yield* this.step<unknown>('close', { outcome, window: this.course.window });
+    yield* this.entity(OPERATIONS.end, { outcome });
+    return { outcome };
+  }
+
+  private *entity<T>(operation: string, input: object): Step<T> {
+    const { record, target, timing } = this.input;
+    return yield* callPool<T>(this.context, target.pool, operation, { drainId: record.id, minute: timing.minute, ...input });
+  }
+
+  /** An activity that fails (storage away, a defect) is tried again after a minute; the drain waits and says so. */
+  private *step<T>(step: string, extra: object): Step<T> {
+    const { record, target, timing } = this.input;
+    const input = { step, record, target, timing, steps: this.course.steps, ...extra };
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const answer = yield* call<T & { line?: StepLine }>(this.context, FUNCTIONS.drainStep, input);
+        if (answer.line !== undefined) this.course = { ...this.course, steps: [...this.course.steps, answer.line].slice(-40) };
+        return answer;
+      } catch (error) {
+        if (failures >= ROUNDS) throw error;
+        yield* sleep(this.context, timing.minute);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import * as df from 'durable-functions';
+import { FUNCTIONS } from '../../names';
+
+/** An orchestrator step: yields the engine's tasks, returns a typed value. */
+export type Step<T> = Generator<Task, T, unknown>;
+
+export const entityOf = (pool: string): df.EntityId => new df.EntityId(FUNCTIONS.pool, pool);
+
+export function* call<T>(context: OrchestrationContext, activity: string, input: unknown): Step<T> {
+  return (yield context.df.callActivity(activity, input)) as T;
+}
+
+/** Always a call, never a signal: a signal at the end of a generation and a call at the start of the next can hang the instance for good. */
+export function* callPool<T>(context: OrchestrationContext, pool: string, operation: string, input: unknown): Step<T> {
+  return (yield context.df.callEntity(entityOf(pool), operation, input)) as T;
+}
+
+export const nowOf = (context: OrchestrationContext): number => context.df.currentUtcDateTime.getTime();
+
+/** Sleeps `ms`, at least a second: timers fire up to a second early, and a time in the past would spin. */
+export function* sleep(context: OrchestrationContext, ms: number): Step<void> {
+  yield context.df.createTimer(new Date(nowOf(context) + Math.max(ms, 1000)));
+}
+
+/**
+ * One open wait for one event name within a generation: a second wait beside a lost one would let the lost one swallow the next event.
+ * `orTimer` cancels the timer that loses, since an open timer holds continueAsNew back.
+ */
+export class EventWait {
+  private readonly context: OrchestrationContext;
+  private readonly name: string;
+  private open: Task | undefined;
+
+  constructor(context: OrchestrationContext, name: string) {
+    this.context = context;
+    this.name = name;
+  }
+
+  /** The event's value, or undefined when the time came first. */
+  *orTimer(until: number): Step<{ readonly value: unknown } | undefined> {
+    this.open ??= this.context.df.waitForExternalEvent(this.name);
+    const wait = this.open;
+    if (wait.isCompleted) {
+      this.open = undefined;
+      return { value: wait.result };
+    }
+    const timer = this.context.df.createTimer(new Date(Math.max(until, nowOf(this.context) + 1000)));
+    const winner = (yield this.context.df.Task.any([wait, timer])) as Task;
+    if (winner !== wait) return undefined;
+    timer.cancel();
+    this.open = undefined;
+    return { value: wait.result };
+  }
+}
