@@ -11,6 +11,8 @@ export interface Course {
   /** Since when each look has said the same ending verdict. */
   readonly ending?: { readonly verdict: LookAnswer['verdict']; readonly since: number; readonly looks: number } | undefined;
   readonly gathered?: boolean;
+  /** A deregister was sent and its answer lost. */
+  readonly deregisterSent?: boolean;
   readonly over?: DrainOutcome;
   readonly note?: string;
 }

@@ -3,7 +3,7 @@ import type { DeleteAnswer, TurnOver } from '../persist/deletion';
 import { ServiceError } from '../errors';
 import type { Instance } from '../ports/scaleSet';
 import type { Runner } from '../ports/runnerService';
-import { isNameOf } from '../poll/identity';
+import { sameMachine } from '../poll/identity';
 import { line, mayStillAct, type Grant, type StepLine, type StepPorts } from './steps';
 
 export interface BatchAnswer {
@@ -66,7 +66,7 @@ function judge(record: DrainRecord, instance: Instance | undefined, runners: rea
   if (instance === undefined || instance.vmId !== record.vmId) return 'gone';
   if (instance.provisioningState === 'Deleting') return 'deleting';
   if (runners === undefined && record.kind !== 'runner') return 'unknown';
-  const entries = (runners ?? []).filter((runner) => isNameOf(runner.computerName, instance.computerName ?? record.computerName));
+  const entries = (runners ?? []).filter((runner) => sameMachine(runner.computerName, instance.computerName ?? record.computerName));
   const alive = entries.filter((runner) => runner.connected === true || runner.runningTasks !== 0 || runner.pendingTasks !== 0);
   if (alive.length === 0) return undefined;
   return alive.some((runner) => runner.connected === true && runner.runnerId !== record.runnerId) ? 'back' : 'rival';

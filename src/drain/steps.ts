@@ -1,4 +1,4 @@
-import type { Certificate, DrainOutcome, DrainRecord, DrainTiming, Sighting, Target, ZeroWindow } from '../model/drain';
+import type { Certificate, DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../model/drain';
 import type { PoolMemory } from '../model/pool';
 import { ServiceError } from '../errors';
 import { BLOBS } from '../names';
@@ -8,7 +8,7 @@ import type { ScaleSet } from '../ports/scaleSet';
 import type { StateStore } from '../ports/stateStore';
 import { sightingOf } from '../poll/sighting';
 import { parseFleet } from '../poll/fleetMemory';
-import { extendWindow, type WindowVerdict } from './window';
+import { extendWindow, type WindowRules, type WindowVerdict } from './window';
 
 export interface StepPorts {
   readonly runners: RunnerService;
@@ -75,8 +75,7 @@ export interface LookAnswer {
 /** One reading of runner and instance for a drain of its own, while the loop is silent or the drain confirms. */
 export async function look(ports: StepPorts, record: DrainRecord, window: ZeroWindow | undefined, timing: DrainTiming): Promise<LookAnswer> {
   try {
-    const seen = await sight(ports, record);
-    const { window: extended, verdict } = extendWindow(window, seen, timing);
+    const { window: extended, verdict } = await sight(ports, record, window, timing);
     return { verdict, window: extended, line: line(ports, 'look', verdict) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
@@ -84,14 +83,21 @@ export async function look(ports: StepPorts, record: DrainRecord, window: ZeroWi
   }
 }
 
-/** Group first, then the instance by its id and vmId. */
-async function sight(ports: StepPorts, record: DrainRecord): Promise<Sighting> {
+/** Group first, then the instance by its id and vmId. A group without a list says nothing. */
+async function sight(
+  ports: StepPorts,
+  record: DrainRecord,
+  window: ZeroWindow | undefined,
+  rules: WindowRules,
+): Promise<ReturnType<typeof extendWindow>> {
   const group = await ports.runners.readGroup();
   const at = ports.clock.now();
   const state = await ports.scaleSet.readState();
   const instance = await ports.scaleSet.readInstance(state.mode, record.instanceId);
-  const fleet = parseFleet((await ports.store.read(BLOBS.fleet(poolOf(record))))?.text);
-  return sightingOf(record, group, instance, fleet, at);
+  const blob = await ports.store.read(BLOBS.fleet(poolOf(record)));
+  const fleet = blob === undefined ? undefined : parseFleet(blob.text);
+  const seen = sightingOf(record, group, instance === undefined ? [] : [instance], fleet, at);
+  return seen === undefined ? { window: undefined, verdict: 'unknown' } : extendWindow(window, seen, rules);
 }
 
 /** `drain-<pool>-<tick>-<n>`: the pool of a record. */
@@ -104,8 +110,7 @@ const poolOf = (record: DrainRecord): string => record.id.split('-').slice(1, -2
 export async function deregister(ports: StepPorts, certificate: Certificate, record: DrainRecord, grant: Grant): Promise<StepAnswer> {
   if (record.runnerId === undefined) return { answer: 'gone', line: line(ports, 'deregister', 'gone') };
   if (!(await mayStillAct(ports, record, grant))) return { answer: 'late', line: line(ports, 'deregister', 'late: nothing sent') };
-  const seen = await sight(ports, record);
-  const { verdict } = extendWindow(undefined, seen, { confirm: 0, grace: 0 });
+  const { verdict } = await sight(ports, record, undefined, { confirm: 0, grace: 0 });
   if (verdict === 'unlisted' && record.deregisterSent === true) return { answer: 'gone', line: line(ports, 'deregister', 'no longer listed') };
   if (verdict !== 'open' && verdict !== 'complete')
     return { answer: 'notNow', verdict, line: line(ports, 'deregister', `nothing sent: ${verdict}`) };

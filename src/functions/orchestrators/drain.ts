@@ -70,7 +70,7 @@ class Way {
       }
       case 'deregister': {
         const { answer, verdict } = yield* this.step<StepAnswer>('deregister', { grant, window: this.course.window });
-        this.course = { ...this.course, window: undefined, verdict };
+        this.course = { ...this.course, window: undefined, verdict, ...(answer === 'unknown' ? { deregisterSent: true } : {}) };
         const word = yield* this.entity<DrainWord>(OPERATIONS.deregistered, { answer });
         if (word.word === 'wait' && answer === 'unknown') {
           yield* sleep(this.context, 15 * this.input.timing.second);
@@ -141,7 +141,8 @@ class Way {
 
   /** An activity that fails (storage away, a defect) is tried again after a minute; the drain waits and says so. */
   private *step<T>(step: string, extra: object): Step<T> {
-    const { record, target, timing } = this.input;
+    const { target, timing } = this.input;
+    const record = this.course.deregisterSent === true ? { ...this.input.record, deregisterSent: true } : this.input.record;
     const input = { step, record, target, timing, steps: this.course.steps, ...extra };
     for (let failures = 0; ; failures += 1) {
       try {

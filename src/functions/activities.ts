@@ -1,0 +1,137 @@
+import * as df from 'durable-functions';
+import type { InvocationContext } from '@azure/functions';
+import { carryOut } from '../act/act';
+import type { ActOutcome, Admission } from '../model/decision';
+import type { Certificate, DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../model/drain';
+import { deleteBatch } from '../drain/deleteBatch';
+import { certificateOf, close, deregister, look, setStatus, type Grant, type StepLine, type StepPorts } from '../drain/steps';
+import { AutoscalerError, ServiceError } from '../errors';
+import { FUNCTIONS } from '../names';
+import { heldPlan } from '../observe/heldPlan';
+import { line, type Level } from '../observe/log';
+import { writeCooldowns } from '../persist/cooldownBlobs';
+import { checkOwner } from '../persist/owner';
+import { tick } from '../poll/tick';
+import { clientInput, engineOf } from './engine';
+import { clock, me, poolSettings, runnersOf, scaleSetOf, store, targetOf, timingOf } from './environment';
+import type { PollAnswer } from './orchestrators/autoscaler';
+
+/** An activity's input crosses the engine as JSON: these are its shapes. */
+interface PollInput {
+  readonly pool: string;
+  readonly tickId: string;
+  readonly cooldownsReadAt?: number;
+}
+
+interface ActInput extends Pick<Admission, 'acts' | 'scaleIn' | 'stamped'> {
+  readonly pool: string;
+  readonly tickId: string;
+}
+
+interface StepInput {
+  readonly step: 'mark' | 'reactivate' | 'look' | 'deregister' | 'delete' | 'close';
+  readonly record: DrainRecord;
+  readonly target: Target;
+  readonly timing: DrainTiming;
+  readonly steps: readonly StepLine[];
+  readonly grant?: Grant;
+  readonly window?: ZeroWindow;
+  readonly batch?: readonly DrainRecord[];
+  readonly outcome?: DrainOutcome;
+}
+
+df.app.activity(FUNCTIONS.poll, {
+  extraInputs: [clientInput],
+  handler: async (input: PollInput, context: InvocationContext): Promise<PollAnswer> => {
+    const now = clock.now();
+    try {
+      const settings = poolSettings(input.pool);
+      const engine = engineOf(context);
+      const target = targetOf(settings);
+      const ports = { runners: runnersOf(target), scaleSet: scaleSetOf(target), store: store(), clock, me: me(context), readMemory: () => engine.readMemory(input.pool) };
+      const { plan, cooldownsReadAt } = await tick(ports, settings, { tickId: input.tickId, cooldownsReadAt: input.cooldownsReadAt });
+      report(context, input.pool, plan);
+      return { plan, timing: settings.durations, cooldownsReadAt };
+    } catch (error) {
+      // A held tick with its reason, not a failed loop (I7). A defect is shown in the same way, with the stack in the log.
+      const code = error instanceof AutoscalerError ? error.code : 'poll-failed';
+      const text = error instanceof Error ? error.message : String(error);
+      context.error(line('error', code, { pool: input.pool, text, ...(error instanceof AutoscalerError ? {} : { stack: (error as Error).stack }) }));
+      const plan = heldPlan(input.tickId, now, now + 60_000, code, text);
+      return { plan, timing: { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000 }, cooldownsReadAt: input.cooldownsReadAt };
+    }
+  },
+});
+
+/** One line per tick; one error line per alert that began with it. */
+function report(context: InvocationContext, pool: string, plan: PollAnswer['plan']): void {
+  const level: Level = plan.held ? 'warning' : 'information';
+  const { rule, reason, acts } = plan.decision;
+  const text = line(level, 'tick', { pool, tick: plan.tickId, rule, reason, acts: acts.map((act) => act.kind), counts: plan.counts, held: plan.held });
+  if (plan.held) context.warn(text);
+  else context.log(text);
+  for (const alert of plan.alerts) {
+    if (alert.since === plan.at) context.error(line('error', alert.code, { pool, text: alert.text, next: alert.next }));
+  }
+}
+
+df.app.activity(FUNCTIONS.act, {
+  extraInputs: [clientInput],
+  handler: async (input: ActInput, context: InvocationContext): Promise<readonly ActOutcome[]> => {
+    const settings = poolSettings(input.pool);
+    const target = targetOf(settings);
+    const ports = { runners: runnersOf(target), scaleSet: scaleSetOf(target), engine: engineOf(context), clock };
+    const outcomes = await carryOut(ports, input, target, timingOf(settings));
+    for (const { act, answer, code, text } of outcomes) {
+      if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
+    }
+    if (input.stamped !== undefined) await keepCooldowns(context, input.pool, input.stamped);
+    return outcomes;
+  },
+});
+
+/** The entity holds the stamps; the blobs are their copy for the original and for a new hub, written again with the next stamp. */
+async function keepCooldowns(context: InvocationContext, pool: string, stamped: NonNullable<Admission['stamped']>): Promise<void> {
+  try {
+    await writeCooldowns(store(), poolSettings(pool), stamped);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    context.error(line('error', error.code, { pool, text: `The cooldown blobs could not be written: ${error.message}` }));
+  }
+}
+
+df.app.activity(FUNCTIONS.drainStep, {
+  extraInputs: [clientInput],
+  handler: async (input: StepInput, context: InvocationContext): Promise<unknown> => {
+    const ports = portsOf(input.target, context);
+    const answer = await runStep(ports, input, certificateOf(input.record, input.target, input.window, input.steps));
+    const { pool } = input.target;
+    const { runnerId: runner, vmId: vm, id } = input.record;
+    if (input.step !== 'look') context.log(line('information', 'drain', { pool, drain: id, step: input.step, runner, vm, answer }));
+    return answer;
+  },
+});
+
+function portsOf(target: Target, context: InvocationContext): StepPorts {
+  const engine = engineOf(context);
+  return {
+    runners: runnersOf(target),
+    scaleSet: scaleSetOf(target),
+    store: store(),
+    clock,
+    readMemory: () => engine.readMemory(target.pool),
+    isOwner: async () => (await checkOwner(store(), target.scaleSetUniqueId, me(context), clock.now())).mine,
+  };
+}
+
+async function runStep(ports: StepPorts, input: StepInput, certificate: Certificate): Promise<unknown> {
+  const { step, record, grant, window, timing } = input;
+  if (step === 'look') return look(ports, record, window, timing);
+  if (step === 'close') return close(ports, certificate, input.outcome ?? 'expired');
+  if (grant === undefined) throw new AutoscalerError('grant-missing', `The step "${step}" of ${record.id} came without the entity's grant.`);
+  if (step === 'mark') return setStatus(ports, record, 'DRAINING', grant);
+  if (step === 'reactivate') return setStatus(ports, record, 'ACTIVE', grant);
+  if (step === 'deregister') return deregister(ports, certificate, record, grant);
+  return deleteBatch(ports, { id: grant.attempt.slice(0, grant.attempt.lastIndexOf('#')) }, input.batch ?? [record], grant);
+}
+

@@ -1,0 +1,97 @@
+import type { InvocationContext } from '@azure/functions';
+import * as df from 'durable-functions';
+import { systemClock } from '../adapters/clock';
+import { createCredential } from '../adapters/azure/credential';
+import { createScaleSet } from '../adapters/azure/scaleSet';
+import { createStateStore } from '../adapters/azure/blobStore';
+import { createRunnerService } from '../adapters/stackguardian/client';
+import { AutoscalerError } from '../errors';
+import type { DrainTiming, Target } from '../model/drain';
+import type { Owner } from '../persist/owner';
+import type { Clock } from '../ports/clock';
+import type { RunnerService } from '../ports/runnerService';
+import type { ScaleSet } from '../ports/scaleSet';
+import type { StateStore } from '../ports/stateStore';
+import { parseSettings } from '../settings/parse';
+import type { PoolSettings, Settings } from '../settings/settings';
+import { version } from '../../package.json';
+
+/** The one place that reads the process environment and makes the adapters. Everything is made once and kept while the settings stand. */
+
+export const clock: Clock = systemClock;
+
+let known: { readonly key: string; readonly settings: Settings; readonly made: Map<string, unknown> } | undefined;
+
+/** Throws {@link SettingsError} with every problem. A change of any app setting restarts the app, so parsing once would do; tests change it live. */
+export function loadSettings(): Settings {
+  return current().settings;
+}
+
+function current(): NonNullable<typeof known> {
+  const key = JSON.stringify(process.env);
+  if (known?.key !== key) known = { key, settings: parseSettings(process.env), made: new Map() };
+  return known;
+}
+
+export function poolSettings(pool: string): PoolSettings {
+  const { pools } = loadSettings();
+  const found = pools.find((each) => each.pool === pool);
+  if (found === undefined) {
+    const names = pools.map((each) => each.pool).join(', ');
+    throw new AutoscalerError('pool-unknown', `There is no pool "${pool}" in the settings; there are: ${names}.`);
+  }
+  return found;
+}
+
+function once<T>(key: string, make: () => T): T {
+  const { made } = current();
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key) as T;
+}
+
+export function store(): StateStore {
+  return once('store', () => {
+    const { container, connectionString, accountUrl } = loadSettings().storage;
+    if (connectionString !== undefined) return createStateStore({ container, connectionString });
+    return createStateStore({ container, accountUrl: accountUrl ?? '', credential: credential() });
+  });
+}
+
+const credential = (): ReturnType<typeof createCredential> => once('credential', () => createCredential(process.env));
+
+/** Of a target rather than of a pool's settings: a drain ends on the scale set where it began. */
+export function runnersOf(target: Target): RunnerService {
+  const { sgBaseUri, sgOrg, sgRunnerGroup, apiKeyFrom } = target;
+  return once(`runners ${sgBaseUri} ${sgOrg} ${sgRunnerGroup} ${apiKeyFrom}`, () => {
+    const apiKey = process.env[apiKeyFrom]?.trim() ?? '';
+    if (apiKey === '') throw new AutoscalerError('key-missing', `The app setting ${apiKeyFrom} with the StackGuardian key is missing.`);
+    return createRunnerService({ baseUri: sgBaseUri, org: sgOrg, group: sgRunnerGroup, apiKey });
+  });
+}
+
+export function scaleSetOf(target: Target): ScaleSet {
+  const { subscriptionId, resourceGroup, vmssName } = target;
+  const endpoint = loadSettings().resourceManagerEndpoint;
+  return once(`scaleSet ${subscriptionId} ${resourceGroup} ${vmssName}`, () =>
+    createScaleSet({ subscriptionId, resourceGroup, vmssName, endpoint, credential: credential() }),
+  );
+}
+
+export const runnerServiceFor = (settings: PoolSettings): RunnerService => runnersOf(targetOf(settings));
+export const scaleSetFor = (settings: PoolSettings): ScaleSet => scaleSetOf(targetOf(settings));
+
+/** `uniqueId` is filled in by the activity that starts a scaleIn from the reading it rests on. */
+export function targetOf(settings: PoolSettings, scaleSetUniqueId = ''): Target {
+  const { pool, subscriptionId, resourceGroup, vmssName, sgBaseUri, sgOrg, sgRunnerGroup, apiKeyFrom } = settings;
+  return { pool, subscriptionId, resourceGroup, vmssName, scaleSetUniqueId, sgBaseUri, sgOrg, sgRunnerGroup, apiKeyFrom };
+}
+
+export function timingOf(settings: PoolSettings): DrainTiming {
+  const { poll, drainConfirm, disconnectGrace, second, minute } = settings.durations;
+  return { poll, confirm: drainConfirm, grace: disconnectGrace, second, minute };
+}
+
+/** Who we are in the owner blob. */
+export function me(context: InvocationContext): Owner {
+  return { app: process.env['WEBSITE_SITE_NAME'] ?? 'local', hub: df.getClient(context).taskHubName, version };
+}
