@@ -12,6 +12,8 @@ export interface ActPorts {
   readonly scaleSet: ScaleSet;
   readonly engine: Engine;
   readonly clock: Clock;
+  /** False: another app owns the scale set now. */
+  readonly isOwner: () => Promise<boolean>;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function carryOut(
   target: Target,
   timing: DrainTiming,
 ): Promise<readonly ActOutcome[]> {
+  if (!(await ports.isOwner())) return admission.acts.map((act) => ({ act, answer: 'notNow', code: 'foreign-owner' }));
   const outcomes: ActOutcome[] = [];
   const inOrder = [...admission.acts].sort((a, b) => ORDER[a.kind] - ORDER[b.kind]);
   if (admission.scaleIn !== undefined) {

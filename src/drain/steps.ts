@@ -45,7 +45,9 @@ export interface StepAnswer {
  */
 export async function mayStillAct(ports: StepPorts, record: Pick<DrainRecord, 'id'>, grant: Grant): Promise<boolean> {
   if (ports.clock.now() > grant.expiresAt) return false;
-  const named = (await ports.readMemory())?.drains[record.id];
+  const memory = await ports.readMemory();
+  const named = memory?.drains[record.id];
+  if (memory?.tick?.dryRun === true) return false;
   if (named === undefined || named.attempts > attemptNumber(grant.attempt)) return false;
   return ports.isOwner();
 }

@@ -26,6 +26,8 @@ interface PollInput {
 interface ActInput extends Pick<Admission, 'acts' | 'scaleIn' | 'stamped'> {
   readonly pool: string;
   readonly tickId: string;
+  /** uniqueId of the scale set that the tick read. */
+  readonly scaleSet?: string;
 }
 
 interface StepInput {
@@ -79,8 +81,8 @@ df.app.activity(FUNCTIONS.act, {
   extraInputs: [clientInput],
   handler: async (input: ActInput, context: InvocationContext): Promise<readonly ActOutcome[]> => {
     const settings = poolSettings(input.pool);
-    const target = targetOf(settings);
-    const ports = { runners: runnersOf(target), scaleSet: scaleSetOf(target), engine: engineOf(context), clock };
+    const target = targetOf(settings, input.scaleSet);
+    const ports = { runners: runnersOf(target), scaleSet: scaleSetOf(target), engine: engineOf(context), clock, isOwner: ownerCheck(target, context) };
     const outcomes = await carryOut(ports, input, target, timingOf(settings));
     for (const { act, answer, code, text } of outcomes) {
       if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
@@ -120,9 +122,12 @@ function portsOf(target: Target, context: InvocationContext): StepPorts {
     store: store(),
     clock,
     readMemory: () => engine.readMemory(target.pool),
-    isOwner: async () => (await checkOwner(store(), target.scaleSetUniqueId, me(context), clock.now())).mine,
+    isOwner: ownerCheck(target, context),
   };
 }
+
+const ownerCheck = (target: Target, context: InvocationContext) => async (): Promise<boolean> =>
+  (await checkOwner(store(), target.scaleSetUniqueId, me(context), clock.now())).mine;
 
 async function runStep(ports: StepPorts, input: StepInput, certificate: Certificate): Promise<unknown> {
   const { step, record, grant, window, timing } = input;

@@ -55,6 +55,8 @@ export interface LastTick {
   at: number;
   nextAt: number;
   ticks: number;
+  /** DRY_RUN was on: drains under way hold. */
+  dryRun: boolean;
   rule: string;
   reason: string;
   /** Essentials for status, under 3 KB: counts, alerts, mode. */

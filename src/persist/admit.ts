@@ -79,6 +79,7 @@ function noteTick(memory: PoolMemory, plan: TickPlan, now: number): void {
     at: now,
     nextAt: plan.nextAt,
     ticks: (memory.tick?.ticks ?? 0) + 1,
+    dryRun: plan.dryRun,
     rule: plan.decision.rule,
     reason: plan.decision.reason,
     status: { held: plan.held, counts: plan.counts, alerts: plan.alerts, warnings: plan.warnings, dryRun: plan.dryRun },

@@ -26,6 +26,7 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
   if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
   if (record.end === 'back') return { word: 'end', outcome: 'runner-replaced' };
   if (record.end === 'gone') return { word: 'end', outcome: 'deleted' };
+  if (memory.tick?.dryRun === true) return { word: 'held', reason: 'DRY_RUN is on' };
   switch (record.phase) {
     case 'recorded': {
       if (record.kind !== 'runner') return grant(record, 'delete', ask, now);
@@ -131,6 +132,7 @@ function grant(record: DrainRecord, step: DrainStep, ask: DrainAsk, now: number)
 }
 
 function heldBy(memory: PoolMemory): string | undefined {
+  if (memory.tick?.dryRun === true) return 'DRY_RUN is on';
   if (memory.flags.paused?.scaleIn) return `scale-in is paused: ${memory.flags.paused.reason}`;
   if (memory.flags.stopped?.holdDrains) return 'the loop was stopped with its drains held';
   return undefined;

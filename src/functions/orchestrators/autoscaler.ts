@@ -68,7 +68,14 @@ function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, a
   const { acts, scaleIn, stamped } = admission;
   if (acts.length === 0 && scaleIn === undefined && stamped === undefined) return;
   try {
-    const outcomes = yield* call<readonly ActOutcome[]>(context, FUNCTIONS.act, { pool, tickId: answer.plan.tickId, acts, scaleIn, stamped });
+    const outcomes = yield* call<readonly ActOutcome[]>(context, FUNCTIONS.act, {
+      pool,
+      tickId: answer.plan.tickId,
+      scaleSet: answer.plan.binding?.scaleSet,
+      acts,
+      scaleIn,
+      stamped,
+    });
     yield* callPool(context, pool, OPERATIONS.settle, { outcomes, timing: answer.timing });
   } catch {
     // What was admitted is recorded: the next ticks see what came of it, and a drain without an instance is adopted anew.

@@ -1,0 +1,7 @@
+/** The app's entry file: registers every function with the host. */
+import './functions/pool';
+import './functions/activities';
+import './functions/orchestrators/register';
+import './functions/command';
+import './functions/keeper';
+import './functions/http';
