@@ -1,4 +1,5 @@
-import { type ComputeManagementClientOptionalParams, type ComputeManagementContext, createComputeManagement } from '@azure/arm-compute/api';
+import { ComputeManagementClient, type ComputeManagementClientOptionalParams } from '@azure/arm-compute';
+import { type ComputeManagementContext, createComputeManagement } from '@azure/arm-compute/api';
 import type { TokenCredential } from '@azure/identity';
 import { ServiceError } from '../../errors';
 import { parseRetryAfter, realSleep, type Sleep, waitBefore } from '../retry';
@@ -16,6 +17,12 @@ export interface ArmOptions {
   readonly sleep?: Sleep;
 }
 
+export interface Arm {
+  readonly client: ComputeManagementClient;
+  /** The same pipeline for a URL that Azure gave us, which the typed client has no method for. */
+  readonly plain: ComputeManagementContext;
+}
+
 /** One attempt, in ms. */
 const ATTEMPT_MS = 20_000;
 
@@ -23,8 +30,9 @@ const ATTEMPT_MS = 20_000;
  * The SDK's client for one Resource Manager. The token's audience is the endpoint itself: in public and sovereign clouds that is the
  * documented one, and a login for public Azure can thereby never be sent to another host (a simulated identity endpoint takes any).
  */
-export function createArm(options: ArmOptions): ComputeManagementContext {
-  return createComputeManagement(options.credential, options.subscriptionId, {
+export function createArm(options: ArmOptions): Arm {
+  const { credential, subscriptionId } = options;
+  const settings = (): ComputeManagementClientOptionalParams => ({
     endpoint: options.endpoint,
     credentials: { scopes: [`${options.endpoint}/.default`] },
     // The bounds below retry instead: the SDK waits for any Retry-After, and repeats writes.
@@ -33,6 +41,10 @@ export function createArm(options: ArmOptions): ComputeManagementContext {
     additionalPolicies: [{ policy: bounds(options.endpoint, options.sleep ?? realSleep), position: 'perCall' }],
     ...(options.httpClient === undefined ? {} : { httpClient: options.httpClient }),
   });
+  return {
+    client: new ComputeManagementClient(credential, subscriptionId, settings()),
+    plain: createComputeManagement(credential, subscriptionId, settings()),
+  };
 }
 
 /** Whether an absolute URL (a next page, an operation) belongs to this Resource Manager: only there may the token go. */

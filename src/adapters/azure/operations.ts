@@ -46,12 +46,12 @@ function operationUrl(endpoint: string, headers: Readonly<Record<string, string>
  * One look at an operation. Azure-AsyncOperation answers 200 with `status` (and `error`); Location answers 202 while running, then 200
  * or 204, or the failure as 4xx. https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
  */
-export async function readOperation(context: ComputeManagementContext, endpoint: string, operation: string): Promise<OperationResult> {
+export async function readOperation(plain: ComputeManagementContext, endpoint: string, operation: string): Promise<OperationResult> {
   if (!isSameHost(endpoint, operation)) {
     throw new ServiceError('azure-malformed', `The operation's address is not one of ${endpoint}; it was not read.`);
   }
   try {
-    const { status, body } = await within(READ_MS, async (abortSignal) => context.pathUnchecked(operation).get({ abortSignal }));
+    const { status, body } = await within(READ_MS, async (abortSignal) => plain.pathUnchecked(operation).get({ abortSignal }));
     return interpret(Number(status), body as unknown);
   } catch (error) {
     throw toServiceError(error, 'an operation');

@@ -1,6 +1,3 @@
-import { get as getVm, list as listVms } from '@azure/arm-compute/api/virtualMachines';
-import { deleteInstances, get as getScaleSet, update } from '@azure/arm-compute/api/virtualMachineScaleSets';
-import { get as getInstance, list as listInstances } from '@azure/arm-compute/api/virtualMachineScaleSetVMs';
 import type { AzureOutcome, Instance, OrchestrationMode, ScaleSet } from '../../ports/scaleSet';
 import { type ArmOptions, createArm } from './arm';
 import { READ_MS, within } from './deadline';
@@ -22,7 +19,7 @@ const INSTANCE_ID = /^\w[\w.-]*$/;
 /** One VM scale set of either mode, through the Azure SDK, as {@link ScaleSet}. */
 export function createScaleSet(options: ScaleSetOptions): ScaleSet {
   const { subscriptionId, resourceGroup, vmssName, endpoint } = options;
-  const context = createArm(options);
+  const { client, plain } = createArm(options);
   const what = `scale set "${vmssName}"`;
   const scaleSetId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachineScaleSets/${vmssName}`;
   const isOurs = (id: string | undefined): boolean => id?.toLowerCase() === scaleSetId.toLowerCase();
@@ -37,7 +34,7 @@ export function createScaleSet(options: ScaleSetOptions): ScaleSet {
 
   const listUniform = async (abortSignal: AbortSignal): Promise<Instance[]> => {
     const found: Instance[] = [];
-    for await (const vm of listInstances(context, resourceGroup, vmssName, { expand: 'instanceView', abortSignal })) found.push(fromUniform(vm, what));
+    for await (const vm of client.virtualMachineScaleSetVMs.list(resourceGroup, vmssName, { expand: 'instanceView', abortSignal })) found.push(fromUniform(vm, what));
     return found;
   };
 
@@ -45,20 +42,20 @@ export function createScaleSet(options: ScaleSetOptions): ScaleSet {
   const listFlexible = async (abortSignal: AbortSignal): Promise<Instance[]> => {
     const found: Instance[] = [];
     const filter = `'virtualMachineScaleSet/id' eq '${scaleSetId}'`;
-    for await (const vm of listVms(context, resourceGroup, { filter, expand: 'instanceView', abortSignal })) {
+    for await (const vm of client.virtualMachines.list(resourceGroup, { filter, expand: 'instanceView', abortSignal })) {
       if (isOurs(vm.virtualMachineScaleSet?.id)) found.push(fromFlexible(vm, what));
     }
     return found;
   };
 
   const readOne = async (mode: OrchestrationMode, id: string, abortSignal: AbortSignal): Promise<Instance | undefined> => {
-    if (mode === 'Uniform') return fromUniform(await getInstance(context, resourceGroup, vmssName, id, { expand: 'instanceView', abortSignal }), what);
-    const vm = await getVm(context, resourceGroup, id, { expand: 'instanceView', abortSignal });
+    if (mode === 'Uniform') return fromUniform(await client.virtualMachineScaleSetVMs.get(resourceGroup, vmssName, id, { expand: 'instanceView', abortSignal }), what);
+    const vm = await client.virtualMachines.get(resourceGroup, id, { expand: 'instanceView', abortSignal });
     return isOurs(vm.virtualMachineScaleSet?.id) ? fromFlexible(vm, what) : undefined;
   };
 
   return {
-    readState: () => read(what, async (abortSignal) => toState(await getScaleSet(context, resourceGroup, vmssName, { abortSignal }), what)),
+    readState: () => read(what, async (abortSignal) => toState(await client.virtualMachineScaleSets.get(resourceGroup, vmssName, { abortSignal }), what)),
 
     listInstances: async ({ mode }) => {
       const found = await read(what, mode === 'Uniform' ? listUniform : listFlexible);
@@ -80,17 +77,17 @@ export function createScaleSet(options: ScaleSetOptions): ScaleSet {
     setCapacity: async (capacity, etag) => {
       if (!Number.isInteger(capacity) || capacity < 0) return neverSent(`capacity ${String(capacity)} is not a whole number`);
       if (etag === '' || etag === '*') return neverSent('the capacity write carries no ETag of a reading');
-      return submit(endpoint, what, (hooks) => update(context, resourceGroup, vmssName, { sku: { capacity } }, { ifMatch: etag, ...hooks }));
+      return submit(endpoint, what, (hooks) => client.virtualMachineScaleSets.update(resourceGroup, vmssName, { sku: { capacity } }, { ifMatch: etag, ...hooks }));
     },
 
     deleteInstances: async (ids) => {
       if (ids.length === 0) return neverSent('no instance is named');
       const odd = ids.find((id) => !INSTANCE_ID.test(id));
       if (odd !== undefined) return neverSent(`"${odd}" is not an instance id`);
-      return submit(endpoint, what, (hooks) => deleteInstances(context, resourceGroup, vmssName, { instanceIds: [...ids] }, hooks));
+      return submit(endpoint, what, (hooks) => client.virtualMachineScaleSets.deleteInstances(resourceGroup, vmssName, { instanceIds: [...ids] }, hooks));
     },
 
-    readOperation: (operation) => readOperation(context, endpoint, operation),
+    readOperation: (operation) => readOperation(plain, endpoint, operation),
   };
 }
 
