@@ -41,7 +41,7 @@ const groupSchema = z.object({
   RunningWorkflowsCount: looseCount,
   MaxNumberOfRunners: looseCount,
   ContainerInstances: z.array(z.unknown(), { error: 'is not a list' }).nullish(),
-  RunnerRegistrationErrors: z.unknown(),
+  RunnerRegistrationErrors: z.unknown().optional(),
 });
 
 export type Parsed = { readonly ok: true; readonly group: RunnerGroup } | { readonly ok: false; readonly problem: string };
