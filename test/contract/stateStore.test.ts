@@ -1,4 +1,82 @@
+import { inspect } from 'node:util';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createStateStore } from '../../src/adapters/azure/blobStore';
+import type { StateStore } from '../../src/ports/stateStore';
+import { type BlobAzurite, startBlobAzurite } from '../support/fakes/azurite';
 import { createMemoryStore } from '../support/fakes/memoryStore';
 import { describeStateStore } from './stateStore.contract';
 
 describeStateStore('memory', async () => ({ store: createMemoryStore(), close: () => undefined }));
+
+describeStateStore('Azurite', async () => {
+  const { connectionString, close } = await startBlobAzurite();
+  // The container does not exist yet: the store makes it.
+  return { store: createStateStore({ container: 'autoscaler-state', connectionString }), close };
+});
+
+describe('blob storage that does not do', () => {
+  let azurite: BlobAzurite;
+  let service: BlobServiceClient;
+  beforeAll(async () => {
+    azurite = await startBlobAzurite();
+    service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  }, 60_000);
+  afterAll(() => azurite.close());
+
+  const errorOf = async (store: StateStore): Promise<unknown> => store.write('x', 'y').then(() => undefined, (error: unknown) => error);
+
+  it('a wrong key: forbidden, without the key', async () => {
+    const key = Buffer.from('not the right key').toString('base64');
+    const error = await errorOf(createStateStore({ container: 'state', connectionString: azurite.connectionString.replace(/AccountKey=[^;]+/, `AccountKey=${key}`) }));
+    expect(error).toMatchObject({
+      code: 'store-forbidden',
+      message:
+        'Blob storage refused the write of "x" in blob container "state" of account "devstoreaccount1" (AuthorizationFailure). Check AZURE_BLOB_STORAGE_CONN_STRING; with AZURE_BLOB_ACCOUNT_URL the app\'s identity needs the role "Storage Blob Data Contributor" on the account.',
+    });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(key);
+  });
+
+  it('a container that is missing and may not be made: not found, with the way to make it', async () => {
+    const sas = new URL(
+      await service.getContainerClient('absent').generateSasUrl({ expiresOn: new Date(Date.UTC(2100, 0)), permissions: { toString: () => 'rwl' } as never }),
+    ).search.slice(1);
+    const endpoint = /BlobEndpoint=([^;]+)/.exec(azurite.connectionString)?.[1] ?? '';
+    const error = await errorOf(createStateStore({ container: 'absent', connectionString: `BlobEndpoint=${endpoint};SharedAccessSignature=${sas}` }));
+    expect(error).toMatchObject({ name: 'ServiceError', code: 'store-not-found' });
+    expect((error as Error).message).toMatch(
+      /^The blob container "absent" of account "devstoreaccount1" does not exist and could not be made \(\w+\)\. Check AZURE_BLOB_CONTAINER_NAME, or: az storage container create --name absent --account-name devstoreaccount1$/,
+    );
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('sig=');
+  });
+
+  it('a lease on the blob: unavailable', async () => {
+    const store = createStateStore({ container: 'leases', connectionString: azurite.connectionString });
+    await store.write('x', '1');
+    const lease = service.getContainerClient('leases').getBlobClient('x').getBlobLeaseClient();
+    await lease.acquireLease(15);
+    const message = 'The write of "x" in blob container "leases" of account "devstoreaccount1" failed: somebody holds a lease on it (LeaseIdMissing). Break the lease; it is tried again.';
+    expect(await errorOf(store)).toMatchObject({ code: 'store-unavailable', message });
+    await expect(store.write('x', '2', { etag: '"0x1"' })).rejects.toMatchObject({ code: 'store-unavailable' });
+    await lease.breakLease(0);
+    expect(await store.write('x', '3')).toMatchObject({ kind: 'written' });
+  });
+
+  it('nobody there: unavailable', async () => {
+    const gone = azurite.connectionString.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1');
+    expect(await errorOf(createStateStore({ container: 'state', connectionString: gone }))).toMatchObject({
+      code: 'store-unavailable',
+      message:
+        'Blob storage did not answer for the write of "x" in blob container "state" of account "devstoreaccount1" (ECONNREFUSED). Check AZURE_BLOB_STORAGE_CONN_STRING and the network; it is tried again.',
+    });
+  });
+
+  it('a connection string that is none: says which setting, quotes nothing', () => {
+    expect(() => createStateStore({ container: 'state', connectionString: 'AccountName=a;AccountKey=verysecret' })).toThrow(
+      expect.objectContaining({
+        code: 'store-forbidden',
+        message: 'AZURE_BLOB_STORAGE_CONN_STRING cannot be used to open blob storage. Copy it again from the storage account\'s "Access keys" or "Endpoints".',
+      }),
+    );
+  });
+});
