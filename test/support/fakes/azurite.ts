@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 /** The emulator's well-known account (public, not a secret). */
 const ACCOUNT = 'devstoreaccount1';
@@ -15,18 +12,19 @@ export interface BlobAzurite {
 
 /** Azurite's blob service alone, in memory, on a free port. */
 export async function startBlobAzurite(): Promise<BlobAzurite> {
-  const folder = mkdtempSync(join(tmpdir(), 'blob-'));
   const script = createRequire(__filename).resolve('azurite/dist/src/blob/main.js');
-  const args = [script, '--blobPort', '0', '--silent', '--location', folder, '--skipApiVersionCheck', '--disableTelemetry'];
+  const args = [script, '--blobPort', '0', '--silent', '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const port = await listening(child);
   return {
     connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};BlobEndpoint=http://127.0.0.1:${port}/${ACCOUNT};`,
     close: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
+      kill();
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+      process.off('exit', kill);
     },
   };
 }
@@ -36,7 +34,7 @@ function listening(child: ChildProcess): Promise<string> {
     let said = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      const port = /listening on http:\/\/127\.0\.0\.1:(\d+)/i.exec(said)?.[1];
+      const port = /listens on http:\/\/127\.0\.0\.1:(\d+)/i.exec(said)?.[1];
       if (port !== undefined) resolve(port);
     });
     child.once('exit', (code) => reject(new Error(`Azurite ended with ${String(code)}: ${said}`)));
