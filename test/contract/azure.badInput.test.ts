@@ -30,9 +30,14 @@ const open = (credential: TokenCredential = good) =>
   });
 
 async function failureOf(work: Promise<unknown>): Promise<ServiceError> {
-  const error: unknown = await work.then(() => undefined, (thrown: unknown) => thrown);
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof ServiceError)) throw new Error(`expected a ServiceError, got ${inspect(error)}`);
-  expect(`${inspect(error, { depth: 10, showHidden: true })}${JSON.stringify(error, Object.getOwnPropertyNames(error))}`).not.toContain(TOKEN);
+  expect(`${inspect(error, { depth: 10, showHidden: true })}${JSON.stringify(error, Object.getOwnPropertyNames(error))}`).not.toContain(
+    TOKEN,
+  );
   expect(error.message.length).toBeLessThanOrEqual(500);
   return error;
 }
@@ -71,7 +76,9 @@ describe('answers of Azure that are refusals', () => {
   });
 
   it('no token at all', async () => {
-    const none: TokenCredential = { getToken: () => Promise.reject(Object.assign(new Error('Please run az login'), { name: 'CredentialUnavailableError' })) };
+    const none: TokenCredential = {
+      getToken: () => Promise.reject(Object.assign(new Error('Please run az login'), { name: 'CredentialUnavailableError' })),
+    };
     expect((await failureOf(open(none).readState())).code).toBe('azure-unauthorized');
     expect(await open(none).setCapacity(3, '"1"')).toMatchObject({ kind: 'refused', code: 'azure-unauthorized', status: 401 });
     expect(server.received).toHaveLength(0);
@@ -113,7 +120,14 @@ describe('pages', () => {
   it('are followed to the end; what is not told stays unknown', async () => {
     const found = await open().listInstances(of);
     expect(found).toHaveLength(10);
-    expect(found[9]).toEqual({ id: '9', vmId: 'v9', computerName: undefined, provisioningState: 'Succeeded', power: undefined, createdAt: Date.UTC(2025, 0, 2, 3, 4, 5, 678) });
+    expect(found[9]).toEqual({
+      id: '9',
+      vmId: 'v9',
+      computerName: undefined,
+      provisioningState: 'Succeeded',
+      power: undefined,
+      createdAt: Date.UTC(2025, 0, 2, 3, 4, 5, 678),
+    });
     expect(server.received.map((request) => request.query.get('$expand'))).toEqual(['instanceView', 'instanceView', 'instanceView']);
   });
 
@@ -134,7 +148,12 @@ describe('pages', () => {
     server.mode = 'Flexible';
     server.replies.push({
       status: 200,
-      body: { value: [{ name: 'stranger', properties: { vmId: 'x' } }, { name: 'other', properties: { vmId: 'y', virtualMachineScaleSet: { id: `${SCALE_SET_ID}2` } } }] },
+      body: {
+        value: [
+          { name: 'stranger', properties: { vmId: 'x' } },
+          { name: 'other', properties: { vmId: 'y', virtualMachineScaleSet: { id: `${SCALE_SET_ID}2` } } },
+        ],
+      },
     });
     expect(await open().listInstances({ mode: 'Flexible', uniqueId: 'u' })).toEqual([]);
     expect(server.received[0]?.query.get('$filter')).toBe(`'virtualMachineScaleSet/id' eq '${SCALE_SET_ID}'`);
@@ -148,7 +167,10 @@ describe('traits', () => {
     [{ singlePlacementGroup: undefined }, { limit: 100 }],
     [{ singlePlacementGroup: true }, { limit: 100 }],
     [{ virtualMachineProfile: { storageProfile: { imageReference: { id: '/image' } } } }, { limit: 600 }],
-    [{ orchestrationMode: 'Flexible', singlePlacementGroup: undefined, overprovision: undefined }, { mode: 'Flexible', limit: 1_000, surprises: [] }],
+    [
+      { orchestrationMode: 'Flexible', singlePlacementGroup: undefined, overprovision: undefined },
+      { mode: 'Flexible', limit: 1_000, surprises: [] },
+    ],
     [
       {
         overprovision: undefined,
@@ -159,7 +181,10 @@ describe('traits', () => {
       },
       { surprises: ['overprovision', 'zoneBalance', 'automaticRepairs', 'automaticUpgrade', 'spot'] },
     ],
-    [{ upgradePolicy: { mode: 'Manual', automaticOSUpgradePolicy: { enableAutomaticOSUpgrade: true } } }, { surprises: ['automaticUpgrade'] }],
+    [
+      { upgradePolicy: { mode: 'Manual', automaticOSUpgradePolicy: { enableAutomaticOSUpgrade: true } } },
+      { surprises: ['automaticUpgrade'] },
+    ],
   ])('%j', async (properties, expected) => {
     server.properties = properties;
     expect(await open().readState()).toMatchObject(expected);
@@ -183,10 +208,20 @@ describe('retries', () => {
   });
 
   it('a write: never', async () => {
-    server.replies.push({ status: 500, body: {} }, 'reset', { ...armError(429, 'TooManyRequests', 'slow'), headers: { 'retry-after': '9' } }, armError(409, 'ScopeLocked', 'a lock'));
+    server.replies.push(
+      { status: 500, body: {} },
+      'reset',
+      { ...armError(429, 'TooManyRequests', 'slow'), headers: { 'retry-after': '9' } },
+      armError(409, 'ScopeLocked', 'a lock'),
+    );
     expect(await open().setCapacity(2, '"1"')).toMatchObject({ kind: 'unknown', code: 'azure-unavailable' });
     expect(await open().deleteInstances(['1'])).toMatchObject({ kind: 'unknown', code: 'azure-unavailable' });
-    expect(await open().deleteInstances(['1'])).toMatchObject({ kind: 'refused', code: 'TooManyRequests', status: 429, retryAfterMs: 9_000 });
+    expect(await open().deleteInstances(['1'])).toMatchObject({
+      kind: 'refused',
+      code: 'TooManyRequests',
+      status: 429,
+      retryAfterMs: 9_000,
+    });
     expect(await open().deleteInstances(['1'])).toMatchObject({ kind: 'refused', code: 'ScopeLocked', status: 409 });
     expect(server.received).toHaveLength(4);
     expect(waits).toEqual([]);
@@ -222,8 +257,14 @@ describe('long-running writes', () => {
     [{ status: 202 }, { kind: 'running' }],
     [{ status: 200, body: { status: 'Succeeded' } }, { kind: 'succeeded' }],
     [{ status: 204 }, { kind: 'succeeded' }],
-    [{ status: 200, body: { status: 'Failed', error: { code: 'OperationPreempted', message: 'preempted' } } }, { kind: 'failed', code: 'OperationPreempted', text: 'preempted' }],
-    [{ status: 200, body: { status: 'Canceled' } }, { kind: 'failed', code: 'Canceled', text: 'The operation ended as Canceled.' }],
+    [
+      { status: 200, body: { status: 'Failed', error: { code: 'OperationPreempted', message: 'preempted' } } },
+      { kind: 'failed', code: 'OperationPreempted', text: 'preempted' },
+    ],
+    [
+      { status: 200, body: { status: 'Canceled' } },
+      { kind: 'failed', code: 'Canceled', text: 'The operation ended as Canceled.' },
+    ],
     [armError(409, 'AllocationFailed', 'no room'), { kind: 'failed', code: 'AllocationFailed', text: 'no room' }],
     [armError(404, 'NotFound', 'no'), { kind: 'forgotten' }],
   ])('an operation that answers %j', async (reply, expected) => {
@@ -246,7 +287,14 @@ describe('managed identity', () => {
     const identity = createServer((request, response) => {
       asked.push(request.url, String(request.headers['x-identity-header']));
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ access_token: TOKEN, expires_on: String(Math.floor(Date.now() / 1_000) + 86_400), resource: 'r', token_type: 'Bearer' }));
+      response.end(
+        JSON.stringify({
+          access_token: TOKEN,
+          expires_on: String(Math.floor(Date.now() / 1_000) + 86_400),
+          resource: 'r',
+          token_type: 'Bearer',
+        }),
+      );
     });
     await new Promise<void>((resolve) => identity.listen(0, '127.0.0.1', resolve));
     try {

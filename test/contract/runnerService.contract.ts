@@ -42,7 +42,11 @@ export function describeRunnerService(name: string, make: () => Promise<RunnerSe
     });
 
     it('keeps what is unknown unknown', async () => {
-      await harness.set({ queued: 0, pending: 0, runners: [runner('a', { runningTasks: undefined, connected: undefined, computerName: undefined })] });
+      await harness.set({
+        queued: 0,
+        pending: 0,
+        runners: [runner('a', { runningTasks: undefined, connected: undefined, computerName: undefined })],
+      });
       expect(await find('a')).toEqual(runner('a', { runningTasks: undefined, connected: undefined, computerName: undefined }));
     });
 

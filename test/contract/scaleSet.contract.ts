@@ -24,20 +24,36 @@ export function describeScaleSet(name: string, make: () => Promise<ScaleSetHarne
     });
     afterAll(async () => harness.close());
     const vms = (count: number) =>
-      Array.from({ length: count }, (_, at) => ({ id: `vm_${String(at)}`, vmId: `vmid-${String(at)}`, computerName: `name-${String(at)}`, power: 'running' }));
+      Array.from({ length: count }, (_, at) => ({
+        id: `vm_${String(at)}`,
+        vmId: `vmid-${String(at)}`,
+        computerName: `name-${String(at)}`,
+        power: 'running',
+      }));
     beforeEach(async () => harness.set(vms(3)));
 
     const list = async (): Promise<readonly Instance[]> => scaleSet.listInstances(await scaleSet.readState());
 
     it('reads its state', async () => {
-      expect(await scaleSet.readState()).toMatchObject({ mode: harness.mode, capacity: 3, provisioningState: 'Succeeded', limit: 1_000, surprises: [] });
+      expect(await scaleSet.readState()).toMatchObject({
+        mode: harness.mode,
+        capacity: 3,
+        provisioningState: 'Succeeded',
+        limit: 1_000,
+        surprises: [],
+      });
     });
 
     it('lists every instance with its identity', async () => {
       await harness.set(vms(7));
       const found = await list();
       expect(found).toHaveLength(7);
-      expect(found.find((each) => each.id === 'vm_6')).toMatchObject({ vmId: 'vmid-6', computerName: 'name-6', power: 'running', provisioningState: 'Succeeded' });
+      expect(found.find((each) => each.id === 'vm_6')).toMatchObject({
+        vmId: 'vmid-6',
+        computerName: 'name-6',
+        power: 'running',
+        provisioningState: 'Succeeded',
+      });
     });
 
     it('reads one instance; undefined when there is none', async () => {

@@ -43,7 +43,12 @@ for (const mode of ['Uniform', 'Flexible'] as const) {
       mode,
       set: (instances) => {
         server.capacity = instances.length;
-        server.vms = instances.map(({ id, vmId, computerName, power }) => ({ id, vmId, computerName: computerName ?? '', power: power ?? '' }));
+        server.vms = instances.map(({ id, vmId, computerName, power }) => ({
+          id,
+          vmId,
+          computerName: computerName ?? '',
+          power: power ?? '',
+        }));
       },
       failReading: (code) => void server.replies.push(failures[code] ?? 'reset'),
       loseAnswer: () => void server.replies.push('reset'),

@@ -28,7 +28,10 @@ async function failure(...replies: Reply[]): Promise<ServiceError> {
   server.replies.push(...replies);
   const error: unknown = await service({ timeoutMs: 300 })
     .readGroup()
-    .then(() => undefined, (thrown: unknown) => thrown);
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
   if (!(error instanceof ServiceError)) throw new Error(`expected a ServiceError, got ${String(error)}`);
   const shown = `${inspect(error, { depth: 10, showHidden: true })}${JSON.stringify(error, Object.getOwnPropertyNames(error))}${error.stack ?? ''}`;
   expect(shown).not.toContain(KEY);
@@ -109,7 +112,8 @@ describe('answers that cannot be used', () => {
   it.each(cases)('%s, bare and in msg', async (_, group, problem) => {
     for (const wrapped of [group, { msg: group }]) {
       const error = await failure(body(wrapped));
-      if (!(typeof group === 'object' && group !== null && 'msg' in group)) expect(error).toMatchObject({ code: 'sg-malformed', message: `${prefix}${problem}` });
+      if (!(typeof group === 'object' && group !== null && 'msg' in group))
+        expect(error).toMatchObject({ code: 'sg-malformed', message: `${prefix}${problem}` });
       else expect(error.code).toBe('sg-malformed');
     }
     expect(waits).toEqual([]);
@@ -125,7 +129,9 @@ describe('answers that cannot be used', () => {
 
   it('half a JSON, nothing at all', async () => {
     const at = `; check SG_BASE_URI (${server.baseUri}).`;
-    expect((await failure({ status: 200, body: '{"msg":{"QueuedWork' })).message).toBe(`${prefix}it is not JSON but "{"msg":{"QueuedWork"${at}`);
+    expect((await failure({ status: 200, body: '{"msg":{"QueuedWork' })).message).toBe(
+      `${prefix}it is not JSON but "{"msg":{"QueuedWork"${at}`,
+    );
     expect((await failure({ status: 200, body: '' })).message).toBe(`${prefix}it is not JSON but empty${at}`);
   });
 
@@ -146,7 +152,13 @@ describe('what the platform does not tell stays unknown', () => {
         { runnerId: 'null', instanceDetails: null, runningTasksCount: null },
         { runnerId: 'empty', instanceDetails: [] },
         { runnerId: 'odd', instanceDetails: [{ ComputerName: 7 }, {}], status: 3 },
-        { runnerId: 'fine', instanceDetails: [{ ComputerName: ' vm-1 ' }, {}], runningTasksCount: 0, pendingTasksCount: 2, agentConnected: false },
+        {
+          runnerId: 'fine',
+          instanceDetails: [{ ComputerName: ' vm-1 ' }, {}],
+          runningTasksCount: 0,
+          pendingTasksCount: 2,
+          agentConnected: false,
+        },
         { runnerId: '' },
         { status: 'ACTIVE' },
         null,
@@ -213,8 +225,10 @@ describe('retries', () => {
   it('names the network when there is none', async () => {
     const error = await failure('reset', 'reset', 'reset');
     expect(error.code).toBe('sg-unavailable');
-    expect(error.message).toMatch(/^StackGuardian at http:\/\/127\.0\.0\.1:\d+ could not be reached: (UND_ERR_SOCKET|ECONNRESET)\. Check SG_BASE_URI/);
-    expect((await failure('hang', 'hang', 'hang')).message).toContain('no answer within 0.3 s');
+    expect(error.message).toMatch(
+      /^StackGuardian at http:\/\/127\.0\.0\.1:\d+ could not be reached: (UND_ERR_SOCKET|ECONNRESET)\. Check SG_BASE_URI/,
+    );
+    expect((await failure('hang', 'stall', 'stall')).message).toContain('no answer within 0.3 s');
   });
 
   it('never sends a write twice', async () => {

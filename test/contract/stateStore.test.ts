@@ -24,11 +24,17 @@ describe('blob storage that does not do', () => {
   }, 60_000);
   afterAll(() => azurite.close());
 
-  const errorOf = async (store: StateStore): Promise<unknown> => store.write('x', 'y').then(() => undefined, (error: unknown) => error);
+  const errorOf = async (store: StateStore): Promise<unknown> =>
+    store.write('x', 'y').then(
+      () => undefined,
+      (error: unknown) => error,
+    );
 
   it('a wrong key: forbidden, without the key', async () => {
     const key = Buffer.from('not the right key').toString('base64');
-    const error = await errorOf(createStateStore({ container: 'state', connectionString: azurite.connectionString.replace(/AccountKey=[^;]+/, `AccountKey=${key}`) }));
+    const error = await errorOf(
+      createStateStore({ container: 'state', connectionString: azurite.connectionString.replace(/AccountKey=[^;]+/, `AccountKey=${key}`) }),
+    );
     expect(error).toMatchObject({
       code: 'store-forbidden',
       message:
@@ -39,10 +45,14 @@ describe('blob storage that does not do', () => {
 
   it('a container that is missing and may not be made: not found, with the way to make it', async () => {
     const sas = new URL(
-      await service.getContainerClient('absent').generateSasUrl({ expiresOn: new Date(Date.UTC(2100, 0)), permissions: { toString: () => 'rwl' } as never }),
+      await service
+        .getContainerClient('absent')
+        .generateSasUrl({ expiresOn: new Date(Date.UTC(2100, 0)), permissions: { toString: () => 'rwl' } as never }),
     ).search.slice(1);
     const endpoint = /BlobEndpoint=([^;]+)/.exec(azurite.connectionString)?.[1] ?? '';
-    const error = await errorOf(createStateStore({ container: 'absent', connectionString: `BlobEndpoint=${endpoint};SharedAccessSignature=${sas}` }));
+    const error = await errorOf(
+      createStateStore({ container: 'absent', connectionString: `BlobEndpoint=${endpoint};SharedAccessSignature=${sas}` }),
+    );
     expect(error).toMatchObject({ name: 'ServiceError', code: 'store-not-found' });
     expect((error as Error).message).toMatch(
       /^The blob container "absent" of account "devstoreaccount1" does not exist and could not be made \(\w+\)\. Check AZURE_BLOB_CONTAINER_NAME, or: az storage container create --name absent --account-name devstoreaccount1$/,
@@ -56,7 +66,8 @@ describe('blob storage that does not do', () => {
     const etag = first.kind === 'written' ? first.etag : '';
     const lease = service.getContainerClient('leases').getBlobClient('x').getBlobLeaseClient();
     await lease.acquireLease(15);
-    const message = 'The write of "x" in blob container "leases" of account "devstoreaccount1" failed: somebody holds a lease on it (LeaseIdMissing). Break the lease; it is tried again.';
+    const message =
+      'The write of "x" in blob container "leases" of account "devstoreaccount1" failed: somebody holds a lease on it (LeaseIdMissing). Break the lease; it is tried again.';
     expect(await errorOf(store)).toMatchObject({ code: 'store-unavailable', message });
     await expect(store.write('x', '2', { etag })).rejects.toMatchObject({ code: 'store-unavailable' });
     await lease.breakLease(0);
@@ -76,7 +87,8 @@ describe('blob storage that does not do', () => {
     expect(() => createStateStore({ container: 'state', connectionString: 'AccountName=a;AccountKey=verysecret' })).toThrow(
       expect.objectContaining({
         code: 'store-forbidden',
-        message: 'AZURE_BLOB_STORAGE_CONN_STRING cannot be used to open blob storage. Copy it again from the storage account\'s "Access keys" or "Endpoints".',
+        message:
+          'AZURE_BLOB_STORAGE_CONN_STRING cannot be used to open blob storage. Copy it again from the storage account\'s "Access keys" or "Endpoints".',
       }),
     );
   });

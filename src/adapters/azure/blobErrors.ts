@@ -25,10 +25,16 @@ export function toStoreError(error: unknown, doing: string, place: StorePlace): 
   }
   if (code === 'ContainerNotFound') return containerMissing(code, place);
   if (code.startsWith('Lease')) {
-    return make('store-unavailable', `The ${doing} in ${where} failed: somebody holds a lease on it (${code}). Break the lease; it is tried again.`);
+    return make(
+      'store-unavailable',
+      `The ${doing} in ${where} failed: somebody holds a lease on it (${code}). Break the lease; it is tried again.`,
+    );
   }
   if (status === undefined) {
-    return make('store-unavailable', `Blob storage did not answer for the ${doing} in ${where} (${code}). Check ${place.setting} and the network; it is tried again.`);
+    return make(
+      'store-unavailable',
+      `Blob storage did not answer for the ${doing} in ${where} (${code}). Check ${place.setting} and the network; it is tried again.`,
+    );
   }
   const said = status < 500 ? `: ${message}` : '';
   return make('store-unavailable', `The ${doing} in ${where} failed (HTTP ${String(status)}, ${code})${said}`);

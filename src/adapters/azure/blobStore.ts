@@ -126,7 +126,10 @@ function open(options: StateStoreOptions, pipeline: StoragePipelineOptions): Con
   } catch {
     // The SDK's text may quote the string, and with it the account key.
     const setting = connectionString === undefined ? 'AZURE_BLOB_ACCOUNT_URL' : 'AZURE_BLOB_STORAGE_CONN_STRING';
-    throw new ServiceError('store-forbidden', `${setting} cannot be used to open blob storage. Copy it again from the storage account's "Access keys" or "Endpoints".`);
+    throw new ServiceError(
+      'store-forbidden',
+      `${setting} cannot be used to open blob storage. Copy it again from the storage account's "Access keys" or "Endpoints".`,
+    );
   }
 }
 

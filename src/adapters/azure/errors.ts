@@ -26,7 +26,8 @@ export function failureOf(error: unknown): Failure {
   const get = (from: unknown, key: string): unknown => (typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined);
   const status = get(error, 'statusCode');
   const headers = get(get(error, 'response'), 'headers');
-  const header: unknown = headers instanceof Object && 'get' in headers && typeof headers.get === 'function' ? headers.get('retry-after') : undefined;
+  const header: unknown =
+    headers instanceof Object && 'get' in headers && typeof headers.get === 'function' ? headers.get('retry-after') : undefined;
   return {
     status: typeof status === 'number' ? status : undefined,
     code: brief(errorCode(error) ?? (typeof status === 'number' ? `HTTP ${String(status)}` : 'no answer'), 80),
@@ -49,15 +50,26 @@ export function toServiceError(error: unknown, what: string): ServiceError {
     const abandoned = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
     return abandoned
       ? make('azure-malformed', `Azure's answer for ${what} cannot be read: ${failure.message}.`)
-      : make('azure-unavailable', `Azure did not answer for ${what} (${failure.code}). Check the network and AZURE_RESOURCE_MANAGER_ENDPOINT; the next poll tries again.`);
+      : make(
+          'azure-unavailable',
+          `Azure did not answer for ${what} (${failure.code}). Check the network and AZURE_RESOURCE_MANAGER_ENDPOINT; the next poll tries again.`,
+        );
   }
   if (status < 300) return make('azure-malformed', `Azure's answer for ${what} cannot be read: ${failure.message}.`);
   if (status === 401) return make('azure-unauthorized', tokenText(failure));
   if (status === 403) return make('azure-forbidden', forbiddenText(failure, what));
   if (status === 404) return make('azure-not-found', notFoundText(failure, what));
-  if (status === 429) return make('azure-throttled', `Azure limits our requests for ${what} (HTTP 429, ${failure.code}). The next poll tries again.`);
-  if (status >= 500 || status === 408) return make('azure-unavailable', `Azure failed to answer for ${what} (HTTP ${String(status)}, ${failure.code}). The next poll tries again.`);
-  return make('azure-malformed', `Azure did not take the request for ${what} (HTTP ${String(status)}, ${failure.code}): ${failure.message}`);
+  if (status === 429)
+    return make('azure-throttled', `Azure limits our requests for ${what} (HTTP 429, ${failure.code}). The next poll tries again.`);
+  if (status >= 500 || status === 408)
+    return make(
+      'azure-unavailable',
+      `Azure failed to answer for ${what} (HTTP ${String(status)}, ${failure.code}). The next poll tries again.`,
+    );
+  return make(
+    'azure-malformed',
+    `Azure did not take the request for ${what} (HTTP ${String(status)}, ${failure.code}): ${failure.message}`,
+  );
 }
 
 /** The outcome of a write that was not accepted: 4xx did nothing; without an answer or after 5xx nobody knows. */
@@ -66,7 +78,8 @@ export function toOutcome(error: unknown, what: string): AzureOutcome {
   if (isTokenError(error)) return refused(told, 'azure-unauthorized', 401);
   const failure = failureOf(error);
   const { status } = failure;
-  if (status === undefined || status < 300 || status >= 500 || status === 408) return { kind: 'unknown', code: told.code, text: told.message };
+  if (status === undefined || status < 300 || status >= 500 || status === 408)
+    return { kind: 'unknown', code: told.code, text: told.message };
   return refused(told, failure.code, status);
 }
 
@@ -91,7 +104,8 @@ function forbiddenText(failure: Failure, what: string): string {
 }
 
 /** The resource group of a scope: a role at the single VM would not cover the next one. */
-const roleScope = (scope: string | undefined): string => /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(scope ?? '')?.[0] ?? '<resource group id>';
+const roleScope = (scope: string | undefined): string =>
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(scope ?? '')?.[0] ?? '<resource group id>';
 
 function notFoundText(failure: Failure, what: string): string {
   const setting =

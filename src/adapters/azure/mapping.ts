@@ -52,7 +52,9 @@ export function fromFlexible(vm: VirtualMachine, what: string): Instance {
 
 function toInstance(id: string, vm: VirtualMachine | VirtualMachineScaleSetVM, what: string): Instance {
   const created = vm.timeCreated?.getTime();
-  const power = vm.instanceView?.statuses?.map((status) => /^PowerState\/(.+)$/i.exec(status.code ?? '')?.[1]).find((state) => state !== undefined);
+  const power = vm.instanceView?.statuses
+    ?.map((status) => /^PowerState\/(.+)$/i.exec(status.code ?? '')?.[1])
+    .find((state) => state !== undefined);
   return {
     id,
     vmId: required(vm.vmId, what, `vmId of instance ${id}`),
@@ -69,4 +71,7 @@ function required(value: string | undefined, what: string, name: string): string
 }
 
 const missing = (what: string, name: string): ServiceError =>
-  new ServiceError('azure-malformed', `Azure's answer for ${what} has no usable ${name}. Check AZURE_RESOURCE_MANAGER_ENDPOINT; nothing was decided on it.`);
+  new ServiceError(
+    'azure-malformed',
+    `Azure's answer for ${what} has no usable ${name}. Check AZURE_RESOURCE_MANAGER_ENDPOINT; nothing was decided on it.`,
+  );

@@ -63,7 +63,10 @@ function interpret(status: number, body: unknown): OperationResult {
   if (status === 202) return { kind: 'running' };
   if (status === 400 || status === 409) return failed(body, `HTTP ${String(status)}`);
   if (status < 200 || status > 299) {
-    throw Object.assign(new Error(`unexpected status ${String(status)}`), { statusCode: status, code: text(field(field(body, 'error'), 'code')) });
+    throw Object.assign(new Error(`unexpected status ${String(status)}`), {
+      statusCode: status,
+      code: text(field(field(body, 'error'), 'code')),
+    });
   }
   const told = text(field(body, 'status')) ?? text(field(field(body, 'properties'), 'provisioningState')) ?? 'Succeeded';
   switch (told.toLowerCase()) {

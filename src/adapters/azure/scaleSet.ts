@@ -34,7 +34,8 @@ export function createScaleSet(options: ScaleSetOptions): ScaleSet {
 
   const listUniform = async (abortSignal: AbortSignal): Promise<Instance[]> => {
     const found: Instance[] = [];
-    for await (const vm of client.virtualMachineScaleSetVMs.list(resourceGroup, vmssName, { expand: 'instanceView', abortSignal })) found.push(fromUniform(vm, what));
+    for await (const vm of client.virtualMachineScaleSetVMs.list(resourceGroup, vmssName, { expand: 'instanceView', abortSignal }))
+      found.push(fromUniform(vm, what));
     return found;
   };
 
@@ -49,13 +50,18 @@ export function createScaleSet(options: ScaleSetOptions): ScaleSet {
   };
 
   const readOne = async (mode: OrchestrationMode, id: string, abortSignal: AbortSignal): Promise<Instance | undefined> => {
-    if (mode === 'Uniform') return fromUniform(await client.virtualMachineScaleSetVMs.get(resourceGroup, vmssName, id, { expand: 'instanceView', abortSignal }), what);
+    if (mode === 'Uniform')
+      return fromUniform(
+        await client.virtualMachineScaleSetVMs.get(resourceGroup, vmssName, id, { expand: 'instanceView', abortSignal }),
+        what,
+      );
     const vm = await client.virtualMachines.get(resourceGroup, id, { expand: 'instanceView', abortSignal });
     return isOurs(vm.virtualMachineScaleSet?.id) ? fromFlexible(vm, what) : undefined;
   };
 
   return {
-    readState: () => read(what, async (abortSignal) => toState(await client.virtualMachineScaleSets.get(resourceGroup, vmssName, { abortSignal }), what)),
+    readState: () =>
+      read(what, async (abortSignal) => toState(await client.virtualMachineScaleSets.get(resourceGroup, vmssName, { abortSignal }), what)),
 
     listInstances: async ({ mode }) => {
       const found = await read(what, mode === 'Uniform' ? listUniform : listFlexible);
@@ -77,14 +83,18 @@ export function createScaleSet(options: ScaleSetOptions): ScaleSet {
     setCapacity: async (capacity, etag) => {
       if (!Number.isInteger(capacity) || capacity < 0) return neverSent(`capacity ${String(capacity)} is not a whole number`);
       if (etag === '' || etag === '*') return neverSent('the capacity write carries no ETag of a reading');
-      return submit(endpoint, what, (hooks) => client.virtualMachineScaleSets.update(resourceGroup, vmssName, { sku: { capacity } }, { ifMatch: etag, ...hooks }));
+      return submit(endpoint, what, (hooks) =>
+        client.virtualMachineScaleSets.update(resourceGroup, vmssName, { sku: { capacity } }, { ifMatch: etag, ...hooks }),
+      );
     },
 
     deleteInstances: async (ids) => {
       if (ids.length === 0) return neverSent('no instance is named');
       const odd = ids.find((id) => !INSTANCE_ID.test(id));
       if (odd !== undefined) return neverSent(`"${odd}" is not an instance id`);
-      return submit(endpoint, what, (hooks) => client.virtualMachineScaleSets.deleteInstances(resourceGroup, vmssName, { instanceIds: [...ids] }, hooks));
+      return submit(endpoint, what, (hooks) =>
+        client.virtualMachineScaleSets.deleteInstances(resourceGroup, vmssName, { instanceIds: [...ids] }, hooks),
+      );
     },
 
     readOperation: (operation) => readOperation(plain, endpoint, operation),

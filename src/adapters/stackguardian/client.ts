@@ -104,7 +104,8 @@ function outcomeOf(answer: Answer, place: Place): WriteOutcome {
   return { kind: lost ? 'unknown' : 'refused', code: lost ? error.code : codeOf(status, error), text: brief(told, 500, place.secrets) };
 }
 
-const codeOf = (status: number, error: ServiceError): string => (status === 401 || status === 403 ? error.code : `sg-http-${String(status)}`);
+const codeOf = (status: number, error: ServiceError): string =>
+  status === 401 || status === 403 ? error.code : `sg-http-${String(status)}`;
 
 /** The platform's own words: `msg`, `message`, `detail` or `error` of a JSON answer, else its text. */
 function reason(text: string): string {

@@ -41,7 +41,10 @@ export function statusError(answer: Answer, place: Place): ServiceError {
         `StackGuardian has no ${group} at ${place.baseUri} (HTTP 404). Check SG_RUNNER_GROUP, then SG_ORG and SG_BASE_URI.`,
       );
     case 429:
-      return make('sg-throttled', `StackGuardian limits our requests for ${group} (HTTP 429)${wish(retryAfterMs)}. The next poll tries again.`);
+      return make(
+        'sg-throttled',
+        `StackGuardian limits our requests for ${group} (HTTP 429)${wish(retryAfterMs)}. The next poll tries again.`,
+      );
     default:
       return status >= 500 || status === 408
         ? make('sg-unavailable', `StackGuardian failed to answer for ${group} (HTTP ${String(status)}). The next poll tries again.`)
@@ -61,7 +64,11 @@ export function transportError(error: unknown, place: Place, timeoutMs: number):
   const reason = timedOut ? `no answer within ${String(timeoutMs / 1_000)} s` : (errorCode(error) ?? 'the connection failed');
   return new ServiceError(
     'sg-unavailable',
-    brief(`StackGuardian at ${place.baseUri} could not be reached: ${reason}. Check SG_BASE_URI and the network; the next poll tries again.`, 500, place.secrets),
+    brief(
+      `StackGuardian at ${place.baseUri} could not be reached: ${reason}. Check SG_BASE_URI and the network; the next poll tries again.`,
+      500,
+      place.secrets,
+    ),
     { cause: safeCause(error, place.secrets) },
   );
 }
@@ -70,7 +77,11 @@ export function transportError(error: unknown, place: Place, timeoutMs: number):
 export function malformed(problem: string, place: Place): ServiceError {
   return new ServiceError(
     'sg-malformed',
-    brief(`StackGuardian's answer for runner group "${place.group}" of organization "${place.org}" is not usable: ${problem}.`, 500, place.secrets),
+    brief(
+      `StackGuardian's answer for runner group "${place.group}" of organization "${place.org}" is not usable: ${problem}.`,
+      500,
+      place.secrets,
+    ),
   );
 }
 

@@ -77,7 +77,9 @@ export function createFakeScaleSet(state: Partial<ScaleSetState> = {}, instances
       if (etag !== fake.state.etag) return { kind: 'conflict' };
       for (let missing = capacity - fake.state.capacity; missing > 0; missing -= 1) {
         made += 1;
-        fake.instances.push(anInstance(fake.state.mode === 'Uniform' ? String(1_000 + made) : `vm_${String(made)}`, { vmId: `made-${String(made)}` }));
+        fake.instances.push(
+          anInstance(fake.state.mode === 'Uniform' ? String(1_000 + made) : `vm_${String(made)}`, { vmId: `made-${String(made)}` }),
+        );
       }
       change(capacity);
       return accepted();

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One scripted answer; `reset` breaks the connection, `hang` never answers. */
-export type Reply = { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> } | 'reset' | 'hang';
+/** One scripted answer; `reset` breaks the connection, `hang` never answers, `stall` stops in the middle of the body. */
+export type Reply =
+  { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> } | 'reset' | 'hang' | 'stall';
 
 export interface Received {
   readonly method: string;
@@ -35,6 +36,10 @@ export async function startStackGuardianServer(): Promise<StackGuardianServer> {
       state.received.push({ method: request.method ?? '', url, authorization: request.headers.authorization, body });
       const reply = state.replies.shift() ?? answer(url, body as Record<string, unknown> | undefined);
       if (reply === 'hang') return;
+      if (reply === 'stall') {
+        response.writeHead(200).write('{"msg":');
+        return;
+      }
       if (reply === 'reset') {
         request.socket.destroy();
         return;
@@ -50,7 +55,8 @@ export async function startStackGuardianServer(): Promise<StackGuardianServer> {
     const entry = entries.find((each) => each.runnerId === body['RunnerId']);
     if (entry === undefined) return json(404, { msg: 'no such runner' });
     if (url.endsWith('/runner_status/')) entry.status = String(body['Status']);
-    else if ((entry.runningTasksCount ?? 0) > 0 && body['ForceDeregister'] !== true) return json(400, { msg: 'the runner has running tasks' });
+    else if ((entry.runningTasksCount ?? 0) > 0 && body['ForceDeregister'] !== true)
+      return json(400, { msg: 'the runner has running tasks' });
     else state.group.ContainerInstances = entries.filter((each) => each !== entry);
     return json(200, { msg: 'ok' });
   };
