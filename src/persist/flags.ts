@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { DrainRecord } from '../model/drain';
+import type { PoolMemory } from '../model/pool';
+import { recordOf } from './admit';
+
+/** What an operator's command is answered with; a refusal carries the HTTP status it becomes. */
+export type CommandAnswer =
+  | { readonly ok: true; readonly [more: string]: unknown }
+  | { readonly ok: false; readonly status: 400 | 404 | 409; readonly code: string; readonly reason: string };
+
+const runner = z.object({ runnerId: z.string().min(1) });
+const instance = z.object({ vmId: z.string().min(1) });
+
+const INPUTS = {
+  start: z.object({}),
+  stop: z.object({ reason: z.string(), holdDrains: z.boolean() }),
+  pause: z.object({ scaleOut: z.boolean(), scaleIn: z.boolean(), reason: z.string(), forMs: z.number().positive().optional() }),
+  resume: z.object({}),
+  protectRunner: runner,
+  unprotectRunner: runner,
+  releaseRunner: runner,
+  protectInstance: instance,
+  unprotectInstance: instance,
+  acknowledge: z.object({}),
+  recordReap: z.object({ id: z.string(), scaleInId: z.string(), vmId: z.string(), instanceId: z.string(), computerName: z.string() }),
+  restoreFlags: z.object({ flags: z.custom<PoolMemory['flags']>() }),
+} as const;
+
+export type FlagOperation = keyof typeof INPUTS;
+
+export const FLAG_OPERATIONS = Object.keys(INPUTS) as readonly FlagOperation[];
+
+export const isFlagOperation = (operation: string): operation is FlagOperation => Object.hasOwn(INPUTS, operation);
+
+/** An operator's word to a pool. Mutates `memory`; answers, never throws. */
+export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation, input: unknown, now: number): CommandAnswer {
+  const parsed = INPUTS[operation].safeParse(input ?? {});
+  if (!parsed.success) return refuse(400, 'bad-input', `"${operation}" got an input it does not understand.`);
+  const given = parsed.data as Given;
+  const { flags } = memory;
+  switch (operation) {
+    case 'start':
+      delete flags.stopped;
+      return { ok: true };
+    case 'stop':
+      flags.stopped = { at: now, reason: given.reason, holdDrains: given.holdDrains };
+      return { ok: true, stopped: flags.stopped };
+    case 'pause': {
+      const { scaleOut, scaleIn, reason, forMs } = given;
+      flags.paused = { scaleOut, scaleIn, reason, at: now, until: forMs === undefined ? undefined : now + forMs };
+      return { ok: true, paused: flags.paused };
+    }
+    case 'resume':
+      delete flags.paused;
+      return { ok: true };
+    case 'protectRunner':
+      return protect(memory, 'protectedRunners', given.runnerId, recordOf(memory, given.runnerId, undefined));
+    case 'protectInstance':
+      return protect(memory, 'protectedInstances', given.vmId, recordOf(memory, undefined, given.vmId));
+    case 'unprotectRunner':
+      flags.protectedRunners = flags.protectedRunners.filter((id) => id !== given.runnerId);
+      return { ok: true };
+    case 'unprotectInstance':
+      flags.protectedInstances = flags.protectedInstances.filter((id) => id !== given.vmId);
+      return { ok: true };
+    case 'releaseRunner':
+      return releaseRunner(memory, given.runnerId, now);
+    case 'acknowledge':
+      flags.acknowledgedAt = now;
+      return { ok: true, acknowledgedAt: now };
+    case 'recordReap':
+      return recordReap(memory, given, now);
+    case 'restoreFlags':
+      // A fresh hub remembers nothing: what the blob kept is taken over, once.
+      if (memory.tick === undefined) memory.flags = { ...given.flags };
+      return { ok: true };
+  }
+}
+
+interface Given {
+  readonly reason: string;
+  readonly holdDrains: boolean;
+  readonly scaleOut: boolean;
+  readonly scaleIn: boolean;
+  readonly forMs?: number;
+  readonly runnerId: string;
+  readonly vmId: string;
+  readonly id: string;
+  readonly scaleInId: string;
+  readonly instanceId: string;
+  readonly computerName: string;
+  readonly flags: PoolMemory['flags'];
+}
+
+const refuse = (status: 400 | 404 | 409, code: string, reason: string): CommandAnswer => ({ ok: false, status, code, reason });
+
+const isCommitted = (record: DrainRecord | undefined): boolean =>
+  record !== undefined && ['committed', 'deregistered', 'deleting'].includes(record.phase);
+
+/** protect acts until commit; a drain that waits keeps its DRAINING mark and is held until it is released or unprotected. */
+function protect(
+  memory: PoolMemory,
+  list: 'protectedRunners' | 'protectedInstances',
+  id: string,
+  record: DrainRecord | undefined,
+): CommandAnswer {
+  if (isCommitted(record)) return refuse(409, 'drain-committed', `The drain of "${id}" is committed and can no longer be stopped.`);
+  if (!memory.flags[list].includes(id)) memory.flags[list].push(id);
+  return { ok: true, protected: id };
+}
+
+function releaseRunner(memory: PoolMemory, runnerId: string, now: number): CommandAnswer {
+  const record = recordOf(memory, runnerId, undefined);
+  if (record === undefined) return refuse(404, 'no-drain', `No drain of runner "${runnerId}" is recorded.`);
+  if (isCommitted(record)) return refuse(409, 'drain-committed', `The drain of "${runnerId}" is committed and can no longer be given back.`);
+  if (record.adopted) return refuse(409, 'drain-adopted', `"${runnerId}" was set DRAINING by another's hand and is not given back; set it ACTIVE there.`);
+  record.phase = 'givingBack';
+  record.phaseAt = now;
+  memory.cooldowns.giveBackAt = now;
+  return { ok: true, drain: record.id };
+}
+
+function recordReap(memory: PoolMemory, given: Given, now: number): CommandAnswer {
+  const standing = recordOf(memory, undefined, given.vmId);
+  if (standing !== undefined) return refuse(409, 'drain-recorded', `A drain of instance "${given.vmId}" is under way (${standing.phase}).`);
+  if (memory.flags.protectedInstances.includes(given.vmId)) return refuse(409, 'instance-protected', `Instance "${given.vmId}" is protected.`);
+  const record: DrainRecord = {
+    id: given.id,
+    scaleInId: given.scaleInId,
+    kind: 'reap',
+    runnerId: undefined,
+    vmId: given.vmId,
+    instanceId: given.instanceId,
+    computerName: given.computerName,
+    rule: 'command/reap',
+    adopted: false,
+    startedAt: now,
+    phase: 'recorded',
+    phaseAt: now,
+    seenAt: now,
+    attempts: 0,
+  };
+  memory.drains[record.id] = record;
+  return { ok: true, record };
+}
