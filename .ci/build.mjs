@@ -13,6 +13,9 @@ const common = {
   sourcemap: 'linked',
   keepNames: true,
   logLevel: 'warning',
+  // @azure/storage-common asks for import.meta.url, which a CommonJS bundle does not have.
+  define: { 'import.meta.url': '__importMetaUrl' },
+  banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
 await build({

@@ -65,7 +65,7 @@ export function runnersOf(target: Target): RunnerService {
   return once(`runners ${sgBaseUri} ${sgOrg} ${sgRunnerGroup} ${apiKeyFrom}`, () => {
     const apiKey = process.env[apiKeyFrom]?.trim() ?? '';
     if (apiKey === '') throw new AutoscalerError('key-missing', `The app setting ${apiKeyFrom} with the StackGuardian key is missing.`);
-    return createRunnerService({ baseUri: sgBaseUri, org: sgOrg, group: sgRunnerGroup, apiKey });
+    return createRunnerService({ baseUri: sgBaseUri, org: sgOrg, group: sgRunnerGroup, apiKey, apiKeyFrom });
   });
 }
 
