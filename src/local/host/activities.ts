@@ -1,0 +1,64 @@
+import type { Engine } from './engine';
+import { event, EVENT, type FailureDetails, type HistoryEvent } from './history';
+import { jsonOf } from './invoke';
+import type { Fault } from './options';
+import type { ActivityMessage } from './storage';
+
+interface WireFailure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly isNonRetriable?: boolean;
+  readonly properties?: Record<string, unknown>;
+  readonly stackTrace?: string;
+}
+
+/** Runs one activity and sends the answer to its orchestration. At least once: after a crash it runs again. */
+export async function runActivity(engine: Engine, message: ActivityMessage, fault: Fault | undefined): Promise<void> {
+  const answers = [await answerOf(engine, message)];
+  if (fault?.duplicate === true) answers.push(await answerOf(engine, message));
+  if (fault?.crash === 'after') return;
+  const { target, executionId } = message;
+  const sent = answers.map((answer) => ({ queue: 'control' as const, target, executionId, event: answer, visibleAt: 0 }));
+  engine.commit({ done: [message.id], sent });
+}
+
+async function answerOf(engine: Engine, { name, input, taskId, target }: ActivityMessage): Promise<HistoryEvent> {
+  const { core, invoke, counters, clock, log } = engine.shared;
+  const failed = (fields: Partial<HistoryEvent>): HistoryEvent => event(EVENT.TaskFailed, clock.now(), { TaskScheduledId: taskId, ...fields });
+  const fn = core.find(name, 'activityTrigger');
+  if (fn === undefined) {
+    return failed({ Reason: `The function '${name}' doesn't exist, is disabled, or is not an activity function.`, Details: '' });
+  }
+  counters.activities += 1;
+  try {
+    // A string travels as it is, and the SDK parses what looks like JSON: "123" arrives as a number.
+    const value = JSON.parse(input) as unknown;
+    const { response } = await invoke(fn, typeof value === 'string' ? { string: value } : { json: input }, target);
+    return event(EVENT.TaskCompleted, clock.now(), { TaskScheduledId: taskId, Result: jsonOf(response.returnValue) });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    log({ level: 'error', category: `Function.${name}`, message: `Activity function '${name}' failed: ${text}`, functionName: name, instanceId: target });
+    const details = typedFailure(text);
+    if (details === undefined) return failed({ Reason: `Activity function '${name}' failed: ${text}`, Details: stack });
+    return failed({ Reason: `Activity function '${name}' failed with an unhandled exception.`, Details: null, FailureDetails: details });
+  }
+}
+
+/** With a registered properties provider the SDK puts the whole failure as JSON into the error's message. */
+function typedFailure(text: string): FailureDetails | undefined {
+  if (!text.startsWith('{"errorType"')) return undefined;
+  try {
+    const wire = JSON.parse(text) as WireFailure;
+    return {
+      ErrorType: wire.errorType,
+      ErrorMessage: wire.errorMessage,
+      StackTrace: wire.stackTrace ?? null,
+      IsNonRetriable: wire.isNonRetriable ?? false,
+      Properties: wire.properties ?? null,
+      InnerFailure: null,
+    };
+  } catch {
+    return undefined;
+  }
+}

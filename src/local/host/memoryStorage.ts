@@ -1,0 +1,48 @@
+import type { Commit, HostStorage, InstanceRow, Message, Snapshot } from './storage';
+
+/** Outlives a host within one process: enough for tests that kill a host and start another. */
+export function memoryStorage(): HostStorage {
+  const rows = new Map<string, InstanceRow>();
+  const histories = new Map<string, string[]>();
+  const messages = new Map<number, Message>();
+  const locks = new Map<number, number>();
+  let now = 0;
+  let nextMessageId = 1;
+
+  function commit(change: Commit): void {
+    now = Math.max(now, change.now);
+    for (const id of change.done ?? []) {
+      messages.delete(id);
+      locks.delete(id);
+    }
+    for (const message of change.sent ?? []) {
+      messages.set(message.id, message);
+      nextMessageId = Math.max(nextMessageId, message.id + 1);
+    }
+    const { row, history } = change;
+    if (row !== undefined) rows.set(row.id, row);
+    if (row !== undefined && history !== undefined) {
+      const before = history.replace ? undefined : histories.get(row.id);
+      if (before === undefined) histories.set(row.id, [...history.rows]);
+      else before.push(...history.rows);
+    }
+    for (const id of change.purged ?? []) {
+      rows.delete(id);
+      histories.delete(id);
+    }
+  }
+
+  const load = (): Snapshot => ({
+    now,
+    nextMessageId,
+    instances: [...rows.values()].map((row) => ({ row, history: [...(histories.get(row.id) ?? [])] })),
+    messages: [...messages.values()].map((message) => ({ message, lockedUntil: locks.get(message.id) ?? 0 })),
+  });
+
+  return {
+    load,
+    commit,
+    lock: (ids, until) => ids.forEach((id) => locks.set(id, until)),
+    close: () => undefined,
+  };
+}

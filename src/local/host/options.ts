@@ -1,0 +1,72 @@
+import type { HostClock } from './clock';
+import type { Log } from './coreTypes';
+import type { HostStorage } from './storage';
+
+export interface Step {
+  readonly kind: 'orchestrator' | 'activity' | 'entity' | 'timer';
+  /** The function's name. */
+  readonly name: string;
+  /** Instance id, entity id, or the function's name for a timer. */
+  readonly instance: string;
+}
+
+/**
+ * What a test makes go wrong with one step: `delayMs` puts it off; `duplicate` runs an activity twice; `crash` drops the
+ * work before or after the function ran, without storing anything, so that it is delivered again after the visibility timeout.
+ */
+export interface Fault {
+  readonly delayMs?: number;
+  readonly duplicate?: boolean;
+  readonly crash?: 'before' | 'after';
+}
+
+export interface HostHooks {
+  /** Messages that arrive while this is awaited join the step's batch: that makes batches deterministic in tests. */
+  readonly beforeStep?: (step: Step) => Promise<Fault | undefined> | Fault | undefined;
+}
+
+export interface Hang {
+  /**
+   * open-tasks: the code is over, but completion is withheld until these tasks end.
+   * spin: an instance continued as new over and over within one turn, and was set aside.
+   * event-again: an event beat a cancelled timer and continueAsNew came in the same turn: the event is delivered once more.
+   * repeated-task: one task was yielded twice; the engine schedules it again, and its ids no longer agree with the SDK's.
+   * diverged: the engine is done with every action, the SDK waits for something that will never come.
+   */
+  readonly kind: 'open-tasks' | 'spin' | 'event-again' | 'repeated-task' | 'diverged';
+  readonly instanceId: string;
+  readonly name: string;
+  readonly cause: string;
+}
+
+export interface HostOptions {
+  /** Folder with package.json (its `main` is loaded) and host.json. */
+  readonly appDirectory?: string;
+  /** The built entry file; with it host.json is optional and taken from `appDirectory`, when given. */
+  readonly entry?: string;
+  /** Applied to process.env before the app is loaded. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: HostClock;
+  readonly storage?: HostStorage;
+  /** 0 or absent: any free one. */
+  readonly port?: number;
+  /** With it, functions of authLevel function or admin and the durable API answer 401 without this key. */
+  readonly functionKey?: string;
+  /** How the durable client reaches the host: by real sockets, or answered within the process (faster). */
+  readonly transport?: 'socket' | 'in-process';
+  readonly log?: Log;
+  readonly onHang?: (hang: Hang) => void;
+  /** On the host's clock; 60 s if absent. */
+  readonly hangAfterMs?: number;
+  /** For ids and early timers; Math.random if absent. */
+  readonly random?: () => number;
+  readonly hooks?: HostHooks;
+  /** Durable timers fire up to so many milliseconds early, drawn by `random`; 0 if absent, up to 1000 in Azure. */
+  readonly timersEarlyByMs?: number;
+  /** How long work that was in flight at a crash stays hidden; 60 s if absent. */
+  readonly visibilityTimeoutMs?: number;
+  /** Generations within one turn that count as a spin; 50 if absent. */
+  readonly spinLimit?: number;
+  /** Patch the global Date with the clock; true if absent for clocks other than the real one. */
+  readonly patchDate?: boolean;
+}
