@@ -4,6 +4,7 @@ import type { DurableClient } from 'durable-functions';
 import { OrchestrationRuntimeStatus } from 'durable-functions';
 import { SettingsError } from '../errors';
 import { BLOBS, commandId, FUNCTIONS, loopId } from '../names';
+import type { Flags } from '../model/pool';
 import { keep, KEEPER_REASON, type Keeping } from '../observe/keep';
 import { line } from '../observe/log';
 import type { PoolSettings } from '../settings/settings';
@@ -50,11 +51,11 @@ async function keepPool(client: DurableClient, context: InvocationContext, setti
   return keeping;
 }
 
-async function storedFlags(pool: string): Promise<{ stopped?: { at: number; reason: string; holdDrains: boolean } } | undefined> {
+async function storedFlags(pool: string): Promise<Flags | undefined> {
   const blob = await store().read(BLOBS.flags(pool));
   if (blob === undefined) return undefined;
   try {
-    return JSON.parse(blob.text) as { stopped?: { at: number; reason: string; holdDrains: boolean } };
+    return JSON.parse(blob.text) as Flags;
   } catch {
     // A torn mirror is no flags: the entity is the truth.
     return undefined;

@@ -57,7 +57,7 @@ export async function reap(pool: string, vmId: string, confirm: string, client: 
 }
 
 /** Takes a dead entry off the list by force. Refused while its machine exists, unless another entry speaks for that machine. */
-export async function forget(pool: string, runnerId: string, confirm: string, client: DurableClient, context: InvocationContext): Promise<HttpResponseInit> {
+export async function forget(pool: string, runnerId: string, confirm: string, context: InvocationContext): Promise<HttpResponseInit> {
   requireConfirm(confirm, runnerId);
   const { settings, group, instances } = await readBoth(pool);
   const entry = group.runners?.find((runner) => runner.runnerId === runnerId);
@@ -76,7 +76,7 @@ export async function forget(pool: string, runnerId: string, confirm: string, cl
 const LISTS = 3;
 
 /** Flexible: writes nominal capacity 0 once, under If-Match, with nothing ordered and no VM in three complete lists over three minutes. */
-export async function normalize(pool: string, confirm: string, client: DurableClient, context: InvocationContext): Promise<HttpResponseInit> {
+export async function normalize(pool: string, confirm: string, context: InvocationContext): Promise<HttpResponseInit> {
   requireConfirm(confirm, pool);
   const { settings, state, instances } = await readBoth(pool);
   const memory = await engineOf(context).readMemory(pool);

@@ -136,16 +136,16 @@ for (const [word, operation] of [['protect', 'protectInstance'], ['unprotect', '
   });
 }
 
-route('runner-forget', 'pools/{pool}/runners/{runner}/forget', ['POST'], async (request, client, context) =>
-  forget(poolOf(request), request.params['runner'] ?? '', (await bodyOf(request, confirmBody)).confirm, client, context),
+route('runner-forget', 'pools/{pool}/runners/{runner}/forget', ['POST'], async (request, _client, context) =>
+  forget(poolOf(request), request.params['runner'] ?? '', (await bodyOf(request, confirmBody)).confirm, context),
 );
 
 route('instance-reap', 'pools/{pool}/instances/{vmId}/reap', ['POST'], async (request, client, context) =>
   reap(poolOf(request), request.params['vmId'] ?? '', (await bodyOf(request, confirmBody)).confirm, client, context),
 );
 
-route('pool-normalize', 'pools/{pool}/normalize', ['POST'], async (request, client, context) =>
-  normalize(poolOf(request), (await bodyOf(request, confirmBody)).confirm, client, context),
+route('pool-normalize', 'pools/{pool}/normalize', ['POST'], async (request, _client, context) =>
+  normalize(poolOf(request), (await bodyOf(request, confirmBody)).confirm, context),
 );
 
 route('keeperNow', 'keeper', ['POST'], async (_request, client, context) => json(200, await keepAll(client, context)));
