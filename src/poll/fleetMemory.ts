@@ -1,0 +1,182 @@
+import type { TickPlan } from '../model/decision';
+import type { ZeroWindow } from '../model/drain';
+import type { WindowVerdict } from '../drain/window';
+import type { Clock } from './clocks';
+
+/** What is remembered of one instance, by vmId, the only identity that is never used again. Times are epoch ms. */
+export interface InstanceMemory {
+  id: string;
+  name?: string;
+  firstSeen: number;
+  lastSeen: number;
+  createdAt?: number;
+  /** The runner ids it has shown, newest last, at most four. */
+  shown: string[];
+  /** The last reading in which its runner was listed with zero, and with more than zero or unknown, tasks. */
+  lastIdle?: number;
+  lastBusy?: number;
+  /** A drain of ours deregistered its living runner under a certificate. */
+  deregistered?: { drain: string; runnerId?: string; at: number };
+  /** The drain that was recorded for it in the last reading: what then vanishes was ordered by us. */
+  drain?: string;
+  /** First seen Deleting, or its delete ordered by us: its absence is no surprise. */
+  deleting?: number;
+  bootFailed?: true;
+  /** Failed, stopped or deallocated in every reading. */
+  bad?: Clock;
+  /** Missing from complete lists. */
+  absent?: Clock;
+  /** Its absence is believed. */
+  gone?: true;
+  /** A direct GET answered 404. */
+  checkedAbsent?: true;
+  /** Looks at it without a runner after its boot allowance. */
+  bare?: Clock;
+  /** Without a verdict since. */
+  unjudged?: number;
+  /** Counted once as turned bad, for the breaker of repairs. */
+  turnedBad?: true;
+}
+
+export interface RunnerMemory {
+  firstSeen: number;
+  lastSeen: number;
+  vmId?: string;
+  disconnected?: Clock;
+  /** ACTIVE with zero tasks. */
+  idle?: Clock;
+  /** Zero tasks, whatever its status. */
+  zero?: Clock;
+  /** DRAINING without a record of ours. */
+  draining?: Clock;
+  /** Disconnected while another entry of its instance is connected. */
+  stale?: Clock;
+  /** Unlisted while its instance is listed. */
+  missing?: Clock;
+  /** Its disappearance is believed. */
+  gone?: true;
+  /** Our last give-back of it. */
+  reactivatedAt?: number;
+  /** When its deregistration as ghost or stale was last asked for. */
+  deregisterAskedAt?: number;
+}
+
+export interface WindowMemory {
+  window?: ZeroWindow;
+  verdict: WindowVerdict;
+  nudgedAt?: number;
+  inspectedAt?: number;
+}
+
+/** Demand that idle runners leave waiting: the least of it over the readings in which the same runners stayed idle. */
+export interface UntakenMemory {
+  clock?: Clock;
+  least: number;
+  runners: string[];
+  deducted: number;
+  triedAt?: number;
+}
+
+export interface BootMemory {
+  /** Failed boots in a row. */
+  failed: number;
+  lastFailedAt?: number;
+  incidentSince?: number;
+  /** Tries of growth since the incident began. */
+  tries: number;
+  /** The try for which the oldest stray was given up. */
+  strayFor?: number;
+}
+
+/**
+ * The pool's state blob: what grows with the fleet, read and written by the poll under its ETag. Losing it makes instances lost, never
+ * strays, because nothing in it then predates its own birth.
+ */
+export interface FleetMemory {
+  schema: 1;
+  binding: { scaleSet: string; group: string } | undefined;
+  bornAt: number;
+  instances: Record<string, InstanceMemory>;
+  runners: Record<string, RunnerMemory>;
+  /** By drain id. */
+  windows: Record<string, WindowMemory>;
+  /** The last believed sku.capacity, with deletes whose lowering of it has not been seen. */
+  capacity?: number;
+  capacityDrop?: { value: number; clock: Clock };
+  deleteCredits: number[];
+  /** Flexible: sku.capacity below the VMs listed. */
+  nominalBelow?: { value: number; clock: Clock; believed?: true };
+  pendingSeen?: true;
+  runningSeen?: true;
+  tasksPerRunner: number;
+  tasksClock?: { clock: Clock; least: number };
+  starving?: Clock;
+  untaken: UntakenMemory;
+  boots: BootMemory;
+  badTurns: number[];
+  frozenSince?: number;
+  secondWriterAt?: number;
+  failure?: { code: string; clock: Clock };
+  /** Instance ids whose absence the next poll checks by a direct GET. */
+  checkNext: string[];
+  alerts: Record<string, number>;
+  lastTick?: { id: string; plan: TickPlan };
+}
+
+export function freshFleet(binding: FleetMemory['binding'], now: number): FleetMemory {
+  return {
+    schema: 1,
+    binding,
+    bornAt: now,
+    instances: {},
+    runners: {},
+    windows: {},
+    deleteCredits: [],
+    tasksPerRunner: 1,
+    untaken: { least: 0, runners: [], deducted: 0 },
+    boots: { failed: 0, tries: 0 },
+    badTurns: [],
+    checkNext: [],
+    alerts: {},
+  };
+}
+
+/** Reads the blob's text; anything that is not this schema counts as absent. */
+export function parseFleet(text: string): FleetMemory | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const given = value as Partial<FleetMemory>;
+    if (given.schema !== 1 || typeof given.bornAt !== 'number') return undefined;
+    for (const part of [given.instances, given.runners, given.windows, given.untaken, given.boots, given.alerts]) {
+      if (typeof part !== 'object' || part === null) return undefined;
+    }
+    if (!Array.isArray(given.deleteCredits) || !Array.isArray(given.badTurns) || !Array.isArray(given.checkNext)) return undefined;
+    return { ...freshFleet(given.binding, given.bornAt), ...given };
+  } catch {
+    return undefined;
+  }
+}
+
+const MOST_GONE = 2000;
+
+/**
+ * Keeps it bounded: what has not been listed for two hours goes, and of the rest at most the 2,000 latest; an instance that a listed
+ * runner still points to stays, for it tells a ghost from a foreign runner.
+ */
+export function prune(fleet: FleetMemory, now: number, hour: number): void {
+  const pointed = new Set<string>();
+  for (const runner of Object.values(fleet.runners)) if (runner.lastSeen === now && runner.vmId) pointed.add(runner.vmId);
+  dropOld(fleet.instances, now, hour, pointed);
+  dropOld(fleet.runners, now, hour, new Set());
+  fleet.deleteCredits = fleet.deleteCredits.filter((at) => now - at < hour).slice(-MOST_GONE);
+  fleet.badTurns = fleet.badTurns.slice(-MOST_GONE);
+}
+
+function dropOld(map: Record<string, { lastSeen: number }>, now: number, hour: number, keep: ReadonlySet<string>): void {
+  const away = Object.entries(map).filter(([key, item]) => item.lastSeen !== now && !keep.has(key));
+  away.sort((a, b) => b[1].lastSeen - a[1].lastSeen);
+  away.forEach(([key, item], index) => {
+    if (index >= MOST_GONE || now - item.lastSeen > 2 * hour) delete map[key];
+  });
+}
