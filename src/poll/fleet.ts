@@ -1,0 +1,121 @@
+import type { DrainRecord } from '../model/drain';
+import type { PoolMemory } from '../model/pool';
+import type { Runner } from '../ports/runnerService';
+import type { Instance } from '../ports/scaleSet';
+import type { PoolSettings } from '../settings/settings';
+import { confirmed, READINGS } from './clocks';
+import type { FleetMemory, InstanceMemory, RunnerMemory } from './fleetMemory';
+import { isDeleting } from './sighting';
+
+/** active: counted. The rest are design.md's words for an instance that is not. */
+export type MemberState = 'active' | 'booting' | 'draining' | 'unhealthy' | 'deleting' | 'stray' | 'lost' | 'unjudged' | 'bare';
+
+/** One instance with the entry that speaks for it and what we remember of both. */
+export interface Member {
+  readonly instance: Instance;
+  readonly memory: InstanceMemory;
+  readonly runner: Runner | undefined;
+  readonly runnerMemory: RunnerMemory | undefined;
+  readonly record: DrainRecord | undefined;
+  readonly state: MemberState;
+  /** Undefined where a count was not told. */
+  readonly tasks: number | undefined;
+}
+
+export interface Stale {
+  readonly runner: Runner;
+  readonly member: Instance;
+}
+
+export interface Fleet {
+  readonly members: readonly Member[];
+  readonly stale: readonly Stale[];
+  readonly ghosts: readonly Runner[];
+  readonly foreign: readonly Runner[];
+  /** Ordered and not yet listed, for five minutes after the write or until its operation failed. */
+  readonly ordered: number;
+}
+
+export interface Joined {
+  readonly speakers: ReadonlyMap<string, Runner>;
+  readonly stale: readonly Stale[];
+  readonly ghosts: readonly Runner[];
+  readonly foreign: readonly Runner[];
+}
+
+export const tasksOf = (runner: Runner | undefined): number | undefined =>
+  runner?.runningTasks === undefined || runner.pendingTasks === undefined ? undefined : runner.runningTasks + runner.pendingTasks;
+
+export const isIdle = (member: Member): boolean => member.state === 'active' && member.tasks === 0;
+
+/** Whether a runner's agent is connected, or was lately enough. */
+export function isConnected(runner: Runner, memory: RunnerMemory | undefined, grace: number): boolean {
+  return runner.connected === true || !confirmed(memory?.disconnected, READINGS, grace);
+}
+
+export function classify(
+  settings: PoolSettings,
+  memory: PoolMemory,
+  fleet: FleetMemory,
+  joined: Joined,
+  instances: readonly Instance[],
+  verdictsHeld: boolean,
+  now: number,
+): Fleet {
+  const records = new Map(Object.values(memory.drains).map((record) => [record.vmId, record]));
+  const byRunner = new Map(Object.values(memory.drains).map((record) => [record.runnerId, record]));
+  const members = instances.map((instance): Member => {
+    const known = fleet.instances[instance.vmId] as InstanceMemory;
+    const runner = joined.speakers.get(instance.vmId);
+    const runnerMemory = runner === undefined ? undefined : fleet.runners[runner.runnerId];
+    const record = records.get(instance.vmId) ?? (runner === undefined ? undefined : byRunner.get(runner.runnerId));
+    const state = stateOf({ settings, fleet, instance, known, runner, runnerMemory, record, verdictsHeld, now });
+    return { instance, memory: known, runner, runnerMemory, record, state, tasks: tasksOf(runner) };
+  });
+  return { members, stale: joined.stale, ghosts: joined.ghosts, foreign: joined.foreign, ordered: orderedBy(memory, fleet, settings, now) };
+}
+
+interface Judged {
+  readonly settings: PoolSettings;
+  readonly fleet: FleetMemory;
+  readonly instance: Instance;
+  readonly known: InstanceMemory;
+  readonly runner: Runner | undefined;
+  readonly runnerMemory: RunnerMemory | undefined;
+  readonly record: DrainRecord | undefined;
+  readonly verdictsHeld: boolean;
+  readonly now: number;
+}
+
+function stateOf(judged: Judged): MemberState {
+  const { settings, instance, known, runner, runnerMemory, record } = judged;
+  const { disconnectGrace } = settings.durations;
+  if (isDeleting(instance)) return 'deleting';
+  if (record !== undefined || runner?.status === 'DRAINING') return 'draining';
+  if (runner === undefined) return bareState(judged);
+  if (confirmed(known.bad, READINGS, disconnectGrace)) return 'unhealthy';
+  if (runner.status !== 'ACTIVE') return 'bare';
+  return isConnected(runner, runnerMemory, disconnectGrace) ? 'active' : 'unhealthy';
+}
+
+/** An instance that shows no runner. */
+function bareState({ settings, fleet, instance, known, verdictsHeld, now }: Judged): MemberState {
+  const born = instance.createdAt ?? known.firstSeen;
+  const hasShown = known.shown.length > 0;
+  if (!hasShown && now - born <= settings.durations.boot) return 'booting';
+  if (verdictsHeld || instance.computerName === undefined) return 'unjudged';
+  if (known.deregistered !== undefined) return 'stray';
+  if (hasShown || born < fleet.bornAt) return 'lost';
+  return 'stray';
+}
+
+function orderedBy(memory: PoolMemory, fleet: FleetMemory, settings: PoolSettings, now: number): number {
+  const { growth } = memory;
+  if (growth === undefined || growth.state === 'over' || now - growth.at > 5 * settings.durations.minute) return 0;
+  return Math.max(0, growth.add - arrivedSince(fleet, growth.at));
+}
+
+/** Instances first listed after a growth was asked for. */
+export function arrivedSince(fleet: FleetMemory, at: number): number {
+  return Object.values(fleet.instances).filter((known) => known.firstSeen >= at).length;
+}
