@@ -1,0 +1,61 @@
+import type { Act } from '../model/decision';
+import type { DrainRecord } from '../model/drain';
+import { isConnected, isIdle, type Member } from '../poll/fleet';
+import type { Scene } from './scene';
+
+/** Rule 2's name, or undefined where it does not hold. */
+export type ScaleOutRule = 'scale-out/threshold' | 'scale-out/minimum' | 'scale-out/from-zero' | 'scale-out/starvation' | 'scale-out/untaken-try';
+
+/** unserved = demand − (idle + booting) × tasks per runner, at least 0; booting ones that are ordered and not listed count. */
+export function unservedOf(scene: Scene): number {
+  const { demand, tasksPerRunner } = scene;
+  return Math.max(0, demand - (scene.idle + scene.booting) * tasksPerRunner);
+}
+
+export function scaleOutRule(scene: Scene): ScaleOutRule | undefined {
+  const { settings, demand, counted, isStarving, untakenTry } = scene;
+  const unserved = unservedOf(scene);
+  if (counted < settings.minRunners) return 'scale-out/minimum';
+  if (demand > 0 && counted === 0) return 'scale-out/from-zero';
+  if (demand >= settings.scaleOutThreshold && unserved > 0) return 'scale-out/threshold';
+  if (unserved > 0 && isStarving) return 'scale-out/starvation';
+  return untakenTry ? 'scale-out/untaken-try' : undefined;
+}
+
+/** Minimum and from-zero do not wait for the cooldown: booting and back-off limit them. */
+export const waitsForCooldown = (rule: ScaleOutRule): boolean => rule !== 'scale-out/minimum' && rule !== 'scale-out/from-zero';
+
+export function stepOf(scene: Scene, rule: ScaleOutRule): number {
+  if (rule === 'scale-out/starvation' || rule === 'scale-out/untaken-try') return 1;
+  return Math.max(scene.settings.scaleOutStep, scene.settings.minRunners - scene.counted);
+}
+
+export interface GiveBacks {
+  readonly acts: readonly Extract<Act, { kind: 'reactivate' }>[];
+  /** Idle ones: they count towards the step. */
+  readonly idle: number;
+}
+
+/** Uncommitted drains that we began, on connected, healthy runners; idle ones towards the step, busy ones beside it. */
+export function giveBacks(scene: Scene, step: number): GiveBacks {
+  const candidates = scene.fleet.members.filter((member) => canGiveBack(scene, member));
+  const free = candidates.filter((member) => member.tasks === 0).slice(0, step);
+  const busy = candidates.filter((member) => member.tasks !== undefined && member.tasks > 0);
+  // No give-back may bring the fleet above MAX: those listed, not Deleting and without a recorded drain.
+  const room = Math.max(0, (scene.settings.maxRunners ?? Number.MAX_SAFE_INTEGER) - scene.undrained);
+  const chosen = [...free, ...busy].slice(0, Math.min(room, 25));
+  const acts = chosen.map((member) => {
+    const record = member.record as DrainRecord;
+    return { kind: 'reactivate' as const, drainId: record.id, runnerId: record.runnerId ?? '' };
+  });
+  return { acts, idle: chosen.filter((member) => member.tasks === 0).length };
+}
+
+function canGiveBack(scene: Scene, { record, runner, runnerMemory, instance }: Member): boolean {
+  if (record === undefined || record.kind !== 'runner' || record.adopted || runner?.runnerId !== record.runnerId) return false;
+  if (!['recorded', 'waiting', 'givingBack'].includes(record.phase)) return false;
+  if (instance.provisioningState === 'Deleting' || instance.provisioningState === 'Failed') return false;
+  return runner?.connected === true && isConnected(runner, runnerMemory, scene.settings.durations.disconnectGrace);
+}
+
+export const idleCount = (members: readonly Member[]): number => members.filter(isIdle).length;

@@ -1,0 +1,36 @@
+import type { PoolMemory } from '../model/pool';
+import type { ScaleSetState } from '../ports/scaleSet';
+import type { RunnerGroup } from '../ports/runnerService';
+import type { PoolSettings } from '../settings/settings';
+import type { Drop } from '../poll/drops';
+import type { Fleet } from '../poll/fleet';
+import type { FleetMemory } from '../poll/fleetMemory';
+
+/** All that a decision rests on: one complete reading, joined and classified, with memory and settings. */
+export interface Scene {
+  readonly settings: PoolSettings;
+  readonly memory: PoolMemory;
+  readonly fleetMemory: FleetMemory;
+  readonly fleet: Fleet;
+  readonly group: RunnerGroup;
+  readonly state: ScaleSetState;
+  readonly tickId: string;
+  readonly now: number;
+  /** Jobs waiting, less those that nobody takes. */
+  readonly demand: number;
+  readonly deducted: number;
+  readonly tasksPerRunner: number;
+  /** Runners that count: active ones plus booting. */
+  readonly counted: number;
+  readonly active: number;
+  readonly idle: number;
+  /** Listed without a runner within the boot allowance, plus ordered and not yet listed. */
+  readonly booting: number;
+  /** Instances listed and not Deleting. */
+  readonly live: number;
+  /** Of those, without a recorded drain. */
+  readonly undrained: number;
+  readonly drop: Drop | undefined;
+  readonly isStarving: boolean;
+  readonly untakenTry: boolean;
+}
