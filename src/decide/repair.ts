@@ -18,7 +18,7 @@ export function planAdoptions(scene: Scene): readonly Act[] {
       else acts.push({ kind: 'forgetDrain', drainId: record.id, reason: 'its instance is over and its runner is not draining' });
     }
     if (record !== undefined || member.state !== 'draining' || runner === undefined || instance.provisioningState === 'Deleting') continue;
-    if (memory.flags.protectedRunners.includes(runner.runnerId) || memory.flags.protectedInstances.includes(instance.vmId)) continue;
+    if (fleet.ambiguous.has(instance.vmId) || memory.flags.protectedRunners.includes(runner.runnerId) || memory.flags.protectedInstances.includes(instance.vmId)) continue;
     if (confirmed(runnerMemory?.draining, READINGS, 5 * settings.durations.minute)) acts.push({ ...drainOf(member, 'adopt', false), adopted: true });
   }
   // A record whose instance left the scale set and whose drain is over has nothing left to do.
@@ -56,10 +56,10 @@ export function planRepairs(scene: Scene): readonly Act[] {
     if (isGone && confirmed(known?.zero, READINGS, 5 * minute))
       acts.push({ kind: 'deregister', runnerId: runner.runnerId, reason: 'ghost', vmId: known?.vmId, instanceId: instance?.id });
   }
-  for (const { runner, member } of fleet.stale) {
+  for (const { runner, instance } of fleet.stale) {
     const known = fleetMemory.runners[runner.runnerId];
     if (confirmed(known?.stale, READINGS, disconnectGrace) && confirmed(known?.zero, READINGS, disconnectGrace))
-      acts.push({ kind: 'deregister', runnerId: runner.runnerId, reason: 'stale', vmId: member.vmId, instanceId: member.id });
+      acts.push({ kind: 'deregister', runnerId: runner.runnerId, reason: 'stale', vmId: instance.vmId, instanceId: instance.id });
   }
   const chosen = acts.slice(0, settings.repairMaxPerTick);
   for (const act of chosen) {

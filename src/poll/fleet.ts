@@ -5,6 +5,7 @@ import type { Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, READINGS } from './clocks';
 import type { FleetMemory, InstanceMemory, RunnerMemory } from './fleetMemory';
+import type { Joined } from './observe';
 import { isDeleting } from './sighting';
 
 /** active: counted. The rest are design.md's words for an instance that is not. */
@@ -22,25 +23,15 @@ export interface Member {
   readonly tasks: number | undefined;
 }
 
-export interface Stale {
-  readonly runner: Runner;
-  readonly member: Instance;
-}
-
 export interface Fleet {
   readonly members: readonly Member[];
-  readonly stale: readonly Stale[];
+  readonly stale: Joined['stale'];
   readonly ghosts: readonly Runner[];
   readonly foreign: readonly Runner[];
+  /** vmIds that share their computer name with another: nothing is ever done to them. */
+  readonly ambiguous: ReadonlySet<string>;
   /** Ordered and not yet listed, for five minutes after the write or until its operation failed. */
   readonly ordered: number;
-}
-
-export interface Joined {
-  readonly speakers: ReadonlyMap<string, Runner>;
-  readonly stale: readonly Stale[];
-  readonly ghosts: readonly Runner[];
-  readonly foreign: readonly Runner[];
 }
 
 export const tasksOf = (runner: Runner | undefined): number | undefined =>
@@ -69,10 +60,12 @@ export function classify(
     const runner = joined.speakers.get(instance.vmId);
     const runnerMemory = runner === undefined ? undefined : fleet.runners[runner.runnerId];
     const record = records.get(instance.vmId) ?? (runner === undefined ? undefined : byRunner.get(runner.runnerId));
-    const state = stateOf({ settings, fleet, instance, known, runner, runnerMemory, record, verdictsHeld, now });
+    const held = verdictsHeld || joined.ambiguous.has(instance.vmId);
+    const state = stateOf({ settings, fleet, instance, known, runner, runnerMemory, record, verdictsHeld: held, now });
     return { instance, memory: known, runner, runnerMemory, record, state, tasks: tasksOf(runner) };
   });
-  return { members, stale: joined.stale, ghosts: joined.ghosts, foreign: joined.foreign, ordered: orderedBy(memory, fleet, settings, now) };
+  const { ambiguous } = joined;
+  return { members, ambiguous, stale: joined.stale, ghosts: joined.ghosts, foreign: joined.foreign, ordered: orderedBy(memory, fleet, settings, now) };
 }
 
 interface Judged {

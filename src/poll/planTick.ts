@@ -97,7 +97,8 @@ function plan(
 ): Planned {
   const { settings, memory, now, tickId } = input;
   const { group, state, instances } = reading;
-  const joined = observe(settings, memory, fleet, group, instances, reading.ghostChecks, now);
+  const records = Object.values(memory.drains);
+  const joined = observe(fleet, { settings, records, runners: group.runners ?? [], instances, ghostChecks: reading.ghostChecks, now });
   const drop = findDrop(settings, fleet, state, instances, now);
   const classified = classify(settings, memory, fleet, joined, instances, verdictsHeld(fleet, group), now);
   learnTasksPerRunner(fleet, classified);
