@@ -24,13 +24,13 @@ export interface VirtualClock extends HostClock {
 const LONGEST_TIMEOUT = 2_000_000_000;
 const nobody = (): void => undefined;
 
-/** setTimeout holds 31 bits of milliseconds: a longer wait is made of steps. */
-function later(delay: number, run: () => void): Cancel {
+/** setTimeout holds 31 bits of milliseconds and may fire a little early, which a fast clock multiplies: so it looks again. */
+function later(left: () => number, run: () => void): Cancel {
   let handle: NodeJS.Timeout;
-  const arm = (left: number): void => {
-    handle = setTimeout(() => (left > LONGEST_TIMEOUT ? arm(left - LONGEST_TIMEOUT) : run()), Math.min(Math.max(left, 0), LONGEST_TIMEOUT));
+  const arm = (): void => {
+    handle = setTimeout(() => (left() > 0 ? arm() : run()), Math.min(Math.max(Math.ceil(left()), 0), LONGEST_TIMEOUT));
   };
-  arm(delay);
+  arm();
   return () => clearTimeout(handle);
 }
 
@@ -38,14 +38,14 @@ function later(delay: number, run: () => void): Cancel {
 const realNow = Date.now.bind(Date);
 
 export function realClock(): HostClock {
-  return { now: realNow, at: (time, run) => later(time - realNow(), run), busy: () => nobody };
+  return { now: realNow, at: (time, run) => later(() => time - realNow(), run), busy: () => nobody };
 }
 
 /** Real time, `speed` times as fast, beginning at `startAt` (default: now). */
 export function scaledClock(speed: number, startAt = realNow()): HostClock {
   const origin = performance.now();
   const now = (): number => Math.floor(startAt + (performance.now() - origin) * speed);
-  return { now, at: (time, run) => later((time - now()) / speed, run), busy: () => nobody };
+  return { now, at: (time, run) => later(() => (time - now()) / speed, run), busy: () => nobody };
 }
 
 export function virtualClock(startAt: number): VirtualClock {

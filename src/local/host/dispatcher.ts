@@ -101,9 +101,9 @@ export class Dispatcher {
   private async takeActivity(message: ActivityMessage): Promise<void> {
     this.activities += 1;
     try {
+      this.engine.lock([message]);
       const fault = await this.fault({ kind: 'activity', name: message.name, instance: message.target });
       if (this.later([message], fault)) return;
-      this.engine.lock([message]);
       await this.workers.activity(message, fault);
       if (fault?.crash === 'after') this.redeliver([message]);
     } catch (error) {

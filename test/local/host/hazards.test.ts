@@ -193,6 +193,16 @@ describe('custom status', () => {
 });
 
 describe('timers', () => {
+  it('of ten days come in the steps that the SDK counts on', async () => {
+    const { host, pass, output } = await run('hazards');
+    host.startNew('sleeper', 'l', { ms: 240 * HOUR });
+    await pass(240 * HOUR - 1);
+    expect(host.status('l')?.runtimeStatus).toBe('Running');
+    await pass(1);
+    expect(output('l')).toBe('slept');
+    expect(host.counters.timers).toBe(3);
+  });
+
   it('may fire early, by as much as was allowed', async () => {
     const { host, pass, output } = await run('hazards', { timersEarlyByMs: 1000, random: () => 0.5 });
     host.startNew('nap', 'a');

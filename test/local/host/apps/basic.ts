@@ -82,10 +82,6 @@ df.app.orchestration('timing', function* (context: OrchestrationContext) {
 df.app.orchestration('waiting', function* (context: OrchestrationContext) {
   return (yield context.df.waitForExternalEvent('go')) as unknown;
 });
-df.app.orchestration('longTimer', function* (context: OrchestrationContext) {
-  yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 10 * 86_400_000));
-  return context.df.currentUtcDateTime.toISOString();
-});
 
 app.http('hello', {
   route: 'hello/{name}/{rest?}',
