@@ -47,6 +47,13 @@ export class Dispatcher {
     this.stopped = true;
   }
 
+  /** Of a killed host: what it had at work no longer holds up a clock that the next host shares. */
+  abandon(): void {
+    this.stopped = true;
+    this.release?.();
+    this.release = undefined;
+  }
+
   /** Resolves when nothing is at work any more. */
   async drained(): Promise<void> {
     while (this.running.size > 0 || this.activities > 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -54,6 +61,7 @@ export class Dispatcher {
 
   /** Work starts in the next turn of the event loop: what one step sends to one target arrives together. */
   private pump(): void {
+    if (this.engine.isDead) return;
     this.release ??= this.engine.shared.clock.busy();
     if (this.pumping) return;
     this.pumping = true;

@@ -144,6 +144,7 @@ export async function startHost(options: HostOptions) {
     async kill(): Promise<void> {
       engine.die();
       timers.stop();
+      dispatcher.abandon();
       await close();
     },
   };

@@ -1,0 +1,21 @@
+import { HELP, OptionsError, parseOptions } from './options';
+import { runReal, runSimulated } from './run';
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  // With --json the last line of stdout is the object; what is told on the way goes to stderr.
+  const print = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+  return options.settings === undefined ? runSimulated(options, print) : runReal(options.settings, options.port, print);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof OptionsError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(2);
+  },
+);

@@ -1,0 +1,34 @@
+import { startAzurite } from './azurite';
+import { scaledClock } from './host';
+import { parseOptions } from './options';
+import { cutToBusy, generateDay, readTrace } from './traces';
+import { startWorld } from './world';
+import { worldFlags } from './world/flags';
+
+/** `npm run world`: the simulated services and Azurite alone; prints the app settings that point any Functions host to them. */
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  const speed = options.speed === 'max' ? 60 : options.speed;
+  // Real timestamps: a real Functions host measures real time, so the world shortens its durations and the app its own by TRIAL_SPEED.
+  const flags = worldFlags(options.world);
+  const divided = Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, name.endsWith('Seconds') ? value / speed : value]));
+  const azurite = await startAzurite();
+  const world = await startWorld({ clock: scaledClock(1), seed: options.seed, mode: options.mode, flags: worldFlags(divided) });
+  const trace = options.trace === undefined ? cutToBusy(generateDay(options.seed)) : readTrace(options.trace);
+  world.addJobs(trace.map((job) => ({ arrivalSeconds: job.arrivalSeconds / speed, durationSeconds: job.durationSeconds / speed })));
+  const values = {
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AzureWebJobsStorage: azurite.connectionString,
+    ...world.settings,
+    AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString,
+    AZURE_BLOB_CONTAINER_NAME: 'autoscaler-state',
+    TRIAL_SPEED: String(speed),
+    ...options.set,
+  };
+  process.stdout.write(`${JSON.stringify({ IsEncrypted: false, Values: values }, undefined, 2)}\n`);
+  await new Promise((resolve) => process.once('SIGINT', resolve));
+  await world.stop();
+  await azurite.stop();
+}
+
+void main();
