@@ -50,6 +50,18 @@ describe.each([
   });
 });
 
+it('a killed host does not hold up the clock that the next one shares', async () => {
+  const storage = memoryStorage();
+  const first = await run('basic', { storage, hooks: { beforeStep: ({ kind }) => (kind === 'activity' ? new Promise<undefined>(() => undefined) : undefined) } });
+  first.host.startNew('timing', 't');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(first.clock.isBusy()).toBe(true);
+  await first.host.kill();
+  const { host } = await run('basic', { storage, clock: first.clock });
+  await host.runUntil(first.clock.now() + 61_000);
+  expect(host.status('t')?.runtimeStatus).toBe('Completed');
+});
+
 it('a process killed again and again ends its ledger in order, nothing lost, nothing twice', { timeout: 90_000 }, async () => {
   const at = folder();
   const outfile = path.join(at, 'child.cjs');
