@@ -127,8 +127,9 @@ export async function writeCertificate(store: StateStore, certificate: Certifica
 }
 
 /** The last page of a drain: how it ended. */
-export async function close(ports: StepPorts, certificate: Certificate, outcome: DrainOutcome): Promise<void> {
+export async function close(ports: StepPorts, certificate: Certificate, outcome: DrainOutcome): Promise<{ readonly line: StepLine }> {
   await writeCertificate(ports.store, { ...certificate, outcome });
+  return { line: line(ports, 'close', outcome) };
 }
 
 export function certificateOf(
