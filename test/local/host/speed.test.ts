@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startHost, virtualClock } from '../../../src/local/host';
 import { bundled } from './build';
 
-it.each(['socket', 'in-process'] as const)('runs a hundred virtual ticks a second and more (%s)', { timeout: 60_000 }, async (transport) => {
+it.each(['socket', 'in-process'] as const)('passes virtual time quickly, with a flat history (%s)', { timeout: 60_000 }, async (transport) => {
   const clock = virtualClock(Date.UTC(2026, 0, 1));
   const lines: string[] = [];
   const host = await startHost({ entry: bundled('basic'), clock, transport, log: ({ level, message }) => void (level === 'information' || lines.push(message)) });
@@ -11,7 +11,8 @@ it.each(['socket', 'in-process'] as const)('runs a hundred virtual ticks a secon
   const ticks = 500;
   await host.runUntil(clock.now() + ticks * 60_000);
   const perSecond = (ticks * 1000) / (performance.now() - began);
-  console.log(transport, perSecond.toFixed(0), 'ticks/s', JSON.stringify([...host.counters.generations]), lines.slice(0, 5));
+  expect(lines).toEqual([]);
+  expect(perSecond).toBeGreaterThan(50);
   expect(host.readEntity('counter', 'main')).toBeGreaterThanOrEqual(ticks);
   expect(host.historySize('loop').rows).toBeLessThan(30);
   await host.stop();
