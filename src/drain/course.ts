@@ -5,6 +5,8 @@ import type { LookAnswer, StepLine } from './steps';
 export interface Course {
   readonly steps: readonly StepLine[];
   readonly window?: ZeroWindow | undefined;
+  /** The window under which the deregistration was sent: the certificate keeps it to the end. */
+  readonly proof?: ZeroWindow | undefined;
   /** What the last look said; undefined while the loop does the looking. */
   readonly verdict?: LookAnswer['verdict'] | undefined;
   readonly markedAt?: number;

@@ -69,8 +69,10 @@ class Way {
         return yield* this.ask();
       }
       case 'deregister': {
-        const { answer, verdict } = yield* this.step<StepAnswer>('deregister', { grant, window: this.course.window });
-        this.course = { ...this.course, window: undefined, verdict, ...(answer === 'unknown' ? { deregisterSent: true } : {}) };
+        const { answer, verdict } = yield* this.step<StepAnswer>('deregister', { grant, window: this.course.window ?? this.course.proof });
+        const wasSent = answer === 'done' || answer === 'gone' || answer === 'unknown';
+        const proof = wasSent ? (this.course.window ?? this.course.proof) : this.course.proof;
+        this.course = { ...this.course, window: undefined, proof, verdict, ...(answer === 'unknown' ? { deregisterSent: true } : {}) };
         const word = yield* this.entity<DrainWord>(OPERATIONS.deregistered, { answer });
         if (word.word === 'wait' && answer === 'unknown') {
           yield* sleep(this.context, 15 * this.input.timing.second);
@@ -129,7 +131,7 @@ class Way {
 
   /** The certificate's last page first, then the record goes: a drain whose end could not be written is not forgotten. */
   *finish(outcome: DrainOutcome): Step<{ outcome: DrainOutcome }> {
-    yield* this.step<unknown>('close', { outcome, window: this.course.window });
+    yield* this.step<unknown>('close', { outcome, window: this.course.proof ?? this.course.window });
     yield* this.entity(OPERATIONS.end, { outcome });
     return { outcome };
   }
