@@ -25,7 +25,7 @@ export interface Azurite {
 /** Ends the child when its parent's end of the pipe closes: also where the parent was killed and could not say goodbye. */
 const WATCH = "data:text/javascript,process.stdin.on('close',()=>process.exit()).resume()";
 const START_MS = 30_000;
-const STOP_MS = 5_000;
+const STOP_MS = 10_000;
 
 /** Starts the Azurite of node_modules as a child process of this very Node, and waits until it listens. */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
@@ -53,7 +53,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
       port: ports.get('Blob') ?? 0,
       stop: async () => {
         process.off('exit', kill);
-        await end(child);
+        await end(child, options.folder === undefined ? 'SIGKILL' : 'SIGTERM');
       },
     };
   } catch (error) {
@@ -63,11 +63,11 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   }
 }
 
-/** With a folder the last writes reach the disk on SIGTERM. */
-async function end(child: ChildProcess): Promise<void> {
+/** With a folder the last writes reach the disk on SIGTERM, once its connections are idle; memory needs no goodbye. */
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
+  child.kill(signal);
   const patience = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   await gone;
   clearTimeout(patience);

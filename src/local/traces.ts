@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createRandom, type Random } from './world/random';
 
 /** One job: when it arrives, counted from the trace's zero, and how long it runs. */
@@ -101,3 +102,6 @@ export function cutToBusy(trace: readonly TraceJob[]): readonly TraceJob[] {
     .filter((job) => job.arrivalSeconds >= busy * HOUR)
     .map((job) => ({ arrivalSeconds: job.arrivalSeconds - busy * HOUR, durationSeconds: job.durationSeconds }));
 }
+
+/** A small day of our own: `generateDay('sample')` as a file, to show the format. */
+export const SAMPLE_DAY = join(__dirname, 'traces', 'sample-day.csv');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as tls from 'node:tls';
 import { generate } from 'selfsigned';
 
@@ -12,9 +13,12 @@ export interface Certificate {
 const VALID = { notBeforeDate: new Date('2020-01-01T00:00:00Z'), notAfterDate: new Date('2049-12-31T00:00:00Z') };
 const ELLIPTIC = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', ...VALID } as const;
 
-/** An authority of its own for this start, and a certificate for this machine alone; the authority's key is forgotten at once. */
+/**
+ * An authority of its own for this start – its name too: of two trusted authorities with one name TLS tries the first alone – and a
+ * certificate for this machine alone. The authority's key is forgotten at once.
+ */
 export async function createCertificate(): Promise<Certificate> {
-  const authority = await generate([{ name: 'commonName', value: 'Simulated Azure, this start only' }], {
+  const authority = await generate([{ name: 'commonName', value: `Simulated Azure ${randomUUID()}` }], {
     ...ELLIPTIC,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

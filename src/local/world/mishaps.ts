@@ -68,6 +68,7 @@ export function createMishaps(pool: PoolState): Mishaps {
     killAgent: ofVm((vm) => die(pool, vm, 'agent died')),
     reimage: ofVm((vm) => {
       die(pool, vm, 'reimaged');
+      vm.entry = undefined;
       vm.power = 'starting';
       const boot = clock.now() + seconds(flags.bootSeconds);
       vm.registerDue = boot + seconds(flags.registerSeconds);
