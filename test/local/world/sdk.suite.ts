@@ -1,20 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createScaleSet } from '../../../src/adapters/azure/scaleSet';
 import { createRunnerService } from '../../../src/adapters/stackguardian/client';
 import { trustCa } from '../../../src/local/world/certificate';
 import { type RunningWorld, startWorld } from '../../../src/local/world/world';
 import { type ManualClock, manualClock } from './manualClock';
 
-/** The app's own SDKs against the sockets: managed identity, HTTPS with the authority of this start, pages, ETags, operations. */
-for (const mode of ['Uniform', 'Flexible'] as const) {
+/**
+ * The app's own SDKs against the sockets: managed identity, HTTPS with the authority of this start, pages, ETags, operations. One world
+ * a file: the identity SDK keeps endpoint and token for the whole process.
+ */
+export function describeSdks(mode: 'Uniform' | 'Flexible'): void {
   describe(`the real SDKs over HTTPS, ${mode}`, () => {
     let world: RunningWorld;
     let clock: ManualClock;
     let set: (name: string) => string;
-    beforeEach(async () => {
+    beforeAll(async () => {
       clock = manualClock(Date.now());
       world = await startWorld({ clock, seed: 3, mode, flags: { initialRunners: 5, pageSize: 2 } });
       trustCa(world.ca);
@@ -22,7 +25,7 @@ for (const mode of ['Uniform', 'Flexible'] as const) {
       vi.stubEnv('IDENTITY_ENDPOINT', set('IDENTITY_ENDPOINT'));
       vi.stubEnv('IDENTITY_HEADER', set('IDENTITY_HEADER'));
     });
-    afterEach(async () => {
+    afterAll(async () => {
       vi.unstubAllEnvs();
       await world.stop();
       expect(existsSync(world.caFile)).toBe(false);

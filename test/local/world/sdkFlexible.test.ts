@@ -1,0 +1,3 @@
+import { describeSdks } from './sdk.suite';
+
+describeSdks('Flexible');
