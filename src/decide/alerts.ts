@@ -5,7 +5,7 @@ import type { Scene } from './scene';
 
 type Found = Omit<Alert, 'since'>;
 
-/** What a person should know, from one complete reading. Codes are explained in docs/runbook.md. */
+/** What a person should know, from one complete reading. */
 export function findAlerts(scene: Scene): readonly Found[] {
   const { memory, settings, fleet, fleetMemory, state, now } = scene;
   const { minute, drainAlert } = settings.durations;
@@ -30,7 +30,7 @@ export function findAlerts(scene: Scene): readonly Found[] {
     else delete member.memory.unjudged;
   }
   const unjudged = fleet.members.filter((member) => member.memory.unjudged !== undefined && now - member.memory.unjudged > 60 * minute);
-  if (unjudged.length > 0) add('unjudged-instance', `${unjudged.length} instances have had no verdict for an hour.`, 'Their name is unreadable, or the list of runners looks cut; see docs/runbook.md.');
+  if (unjudged.length > 0) add('unjudged-instance', `${unjudged.length} instances have had no verdict for an hour.`, 'Their name is unreadable, or the list of runners looks cut.');
   const stuck = fleet.ghosts.filter((runner) => runner.runningTasks !== 0 || runner.pendingTasks !== 0);
   if (stuck.length > 0) add('ghost-runner', `${stuck.length} entries have tasks and no VM, e.g. ${stuck[0]?.runnerId ?? ''}.`, 'Their jobs died with the VM; POST runners/{runner}/forget takes the entry off.');
   if (fleet.foreign.length > 0) add('foreign-runner', `${fleet.foreign.length} runners of the group match no VM of the scale set.`, 'They are left alone; move them to a group of their own.');
