@@ -33,10 +33,12 @@ export async function carryOut(
   if (admission.scaleIn !== undefined) {
     const { id, drains } = admission.scaleIn;
     const act = { kind: 'startScaleIn', id } as const;
-    outcomes.push(await guarded(act, async () => {
-      await ports.engine.startScaleIn(id, { target, timing, drains });
-      return { answer: 'done' };
-    }));
+    outcomes.push(
+      await guarded(act, async () => {
+        await ports.engine.startScaleIn(id, { target, timing, drains });
+        return { answer: 'done' };
+      }),
+    );
   }
   for (const act of inOrder) {
     const late = act.kind !== 'nudge' && act.kind !== 'inspect' && ports.clock.now() > act.expiresAt;

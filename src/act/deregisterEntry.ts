@@ -27,7 +27,9 @@ export async function deregisterEntry(
     if (act.reason === 'stale' && !present) return { answer: 'notNow', text: 'the instance is gone' };
   }
   const name = entry.computerName?.toLowerCase();
-  const connected = group.runners.some((other) => other !== entry && other.connected === true && other.computerName?.toLowerCase() === name);
+  const connected = group.runners.some(
+    (other) => other !== entry && other.connected === true && other.computerName?.toLowerCase() === name,
+  );
   if (act.reason === 'stale' && !connected) return { answer: 'notNow', text: 'no other entry of its machine is connected' };
   return fromWrite(await ports.runners.deregister(act.runnerId, false));
 }

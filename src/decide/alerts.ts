@@ -13,30 +13,90 @@ export function findAlerts(scene: Scene): readonly Found[] {
   const add = (code: string, text: string, next: string): void => {
     found.push({ code, text: text.slice(0, 300), next });
   };
-  if (scene.drop !== undefined) add('fleet-drop', `${scene.drop.reason}.`, 'See who else deletes VMs or lowers the capacity; growth resumes by itself.');
+  if (scene.drop !== undefined)
+    add('fleet-drop', `${scene.drop.reason}.`, 'See who else deletes VMs or lowers the capacity; growth resumes by itself.');
   const failures = memory.growthFailures;
-  if (failures !== undefined) add('growth-failed', `Azure did not grow the scale set ${failures.count} times: ${failures.code} ${failures.text}`, 'Check quota and availability of the VM size in its region and zones.');
-  if (fleetMemory.boots.incidentSince !== undefined) add('boot-incident', `${fleetMemory.boots.failed} VMs in a row booted without registering. ${scene.group.registrationErrors.at(-1) ?? ''}`, "Check the scale set's start script and its way to StackGuardian.");
-  if (fleetMemory.frozenSince !== undefined) add('repair-frozen', 'So many runners turned bad at once that repairs stopped.', 'Check the provider; repairs resume after 15 quiet minutes or POST acknowledge.');
-  if (scene.deducted > 0) add('demand-untaken', `${scene.deducted} waiting jobs are taken by no idle runner and are not counted.`, 'Check approvals and the runner group those jobs are bound to.');
+  if (failures !== undefined)
+    add(
+      'growth-failed',
+      `Azure did not grow the scale set ${failures.count} times: ${failures.code} ${failures.text}`,
+      'Check quota and availability of the VM size in its region and zones.',
+    );
+  if (fleetMemory.boots.incidentSince !== undefined)
+    add(
+      'boot-incident',
+      `${fleetMemory.boots.failed} VMs in a row booted without registering. ${scene.group.registrationErrors.at(-1) ?? ''}`,
+      "Check the scale set's start script and its way to StackGuardian.",
+    );
+  if (fleetMemory.frozenSince !== undefined)
+    add(
+      'repair-frozen',
+      'So many runners turned bad at once that repairs stopped.',
+      'Check the provider; repairs resume after 15 quiet minutes or POST acknowledge.',
+    );
+  if (scene.deducted > 0)
+    add(
+      'demand-untaken',
+      `${scene.deducted} waiting jobs are taken by no idle runner and are not counted.`,
+      'Check approvals and the runner group those jobs are bound to.',
+    );
   const long = Object.values(memory.drains).filter((record) => now - record.startedAt > drainAlert);
-  if (long.length > 0) add('drain-long', `${long.length} drains take long, the oldest that of ${long[0]?.runnerId ?? long[0]?.vmId ?? ''}: ${long[0]?.note ?? long[0]?.phase ?? ''}.`, 'Nothing, if its job is long; release gives the runner back.');
+  if (long.length > 0)
+    add(
+      'drain-long',
+      `${long.length} drains take long, the oldest that of ${long[0]?.runnerId ?? long[0]?.vmId ?? ''}: ${long[0]?.note ?? long[0]?.phase ?? ''}.`,
+      'Nothing, if its job is long; release gives the runner back.',
+    );
   const refusals = Object.entries(memory.deletion.refusals);
-  if (refusals.length > 0) add('delete-refused', `Azure refuses to delete ${refusals.length} VMs: ${refusals[0]?.[1].code ?? ''} ${refusals[0]?.[1].text ?? ''}`, 'Remove the lock or policy, or grant the right that the text names; tried every ten minutes.');
+  if (refusals.length > 0)
+    add(
+      'delete-refused',
+      `Azure refuses to delete ${refusals.length} VMs: ${refusals[0]?.[1].code ?? ''} ${refusals[0]?.[1].text ?? ''}`,
+      'Remove the lock or policy, or grant the right that the text names; tried every ten minutes.',
+    );
   const lost = fleet.members.filter((member) => member.state === 'lost');
-  if (lost.length > 0) add('lost-instance', `${lost.length} instances show no runner any more, e.g. ${lost[0]?.instance.computerName ?? lost[0]?.instance.id ?? ''} (vmId ${lost[0]?.instance.vmId ?? ''}).`, 'Look at the VM; POST instances/{vmId}/reap deletes it.');
+  if (lost.length > 0)
+    add(
+      'lost-instance',
+      `${lost.length} instances show no runner any more, e.g. ${lost[0]?.instance.computerName ?? lost[0]?.instance.id ?? ''} (vmId ${lost[0]?.instance.vmId ?? ''}).`,
+      'Look at the VM; POST instances/{vmId}/reap deletes it.',
+    );
   for (const member of fleet.members) {
     if (member.state === 'unjudged') member.memory.unjudged ??= now;
     else delete member.memory.unjudged;
   }
   const unjudged = fleet.members.filter((member) => member.memory.unjudged !== undefined && now - member.memory.unjudged > 60 * minute);
-  if (unjudged.length > 0) add('unjudged-instance', `${unjudged.length} instances have had no verdict for an hour.`, 'Their name is unreadable, or the list of runners looks cut.');
+  if (unjudged.length > 0)
+    add(
+      'unjudged-instance',
+      `${unjudged.length} instances have had no verdict for an hour.`,
+      'Their name is unreadable, or the list of runners looks cut.',
+    );
   const stuck = fleet.ghosts.filter((runner) => runner.runningTasks !== 0 || runner.pendingTasks !== 0);
-  if (stuck.length > 0) add('ghost-runner', `${stuck.length} entries have tasks and no VM, e.g. ${stuck[0]?.runnerId ?? ''}.`, 'Their jobs died with the VM; POST runners/{runner}/forget takes the entry off.');
-  if (fleet.foreign.length > 0) add('foreign-runner', `${fleet.foreign.length} runners of the group match no VM of the scale set.`, 'They are left alone; move them to a group of their own.');
+  if (stuck.length > 0)
+    add(
+      'ghost-runner',
+      `${stuck.length} entries have tasks and no VM, e.g. ${stuck[0]?.runnerId ?? ''}.`,
+      'Their jobs died with the VM; POST runners/{runner}/forget takes the entry off.',
+    );
+  if (fleet.foreign.length > 0)
+    add(
+      'foreign-runner',
+      `${fleet.foreign.length} runners of the group match no VM of the scale set.`,
+      'They are left alone; move them to a group of their own.',
+    );
   if (state.mode === 'Flexible' && state.capacity >= 0.8 * state.limit && state.capacity > scene.live)
-    add('capacity-drift', `The nominal capacity ${state.capacity} of ${state.limit} is above the ${scene.live} VMs.`, 'At zero VMs, POST normalize writes it back to 0.');
-  if (scene.demand > 0 && roomFor(scene) <= 0) add('at-max', `Jobs wait and the fleet is at its maximum (${scene.live} instances).`, 'Raise MAX_RUNNERS, or look why runners are occupied.');
+    add(
+      'capacity-drift',
+      `The nominal capacity ${state.capacity} of ${state.limit} is above the ${scene.live} VMs.`,
+      'At zero VMs, POST normalize writes it back to 0.',
+    );
+  if (scene.demand > 0 && roomFor(scene) <= 0)
+    add(
+      'at-max',
+      `Jobs wait and the fleet is at its maximum (${scene.live} instances).`,
+      'Raise MAX_RUNNERS, or look why runners are occupied.',
+    );
   return found;
 }
 

@@ -8,7 +8,11 @@ import type { Scene } from './scene';
 /** One complete reading → what to do, with the name of the rule and one sentence. Pure but for the clocks of the fleet's memory. */
 export function decide(scene: Scene): Decision {
   if (scene.drop?.holds === 'all')
-    return { rule: 'hold/fleet-drop', reason: `Nothing is done: ${scene.drop.reason}; it is believed after three readings over three minutes.`, acts: [] };
+    return {
+      rule: 'hold/fleet-drop',
+      reason: `Nothing is done: ${scene.drop.reason}; it is believed after three readings over three minutes.`,
+      acts: [],
+    };
   // Adoption and repair first: they only read the clocks, and their acts do not change what scale-out counts on this tick.
   const adoptions = deletingIsBarred(scene) ? [] : planAdoptions(scene);
   const repairs = planRepairs(scene);
@@ -54,14 +58,20 @@ function decideScaleOut(scene: Scene, rule: ScaleOutRule): Decision {
   const step = stepOf(scene, rule);
   const cause = causeOf(scene, rule);
   const back = scene.memory.flags.paused?.scaleOut === true ? { acts: [], idle: 0 } : giveBacks(scene, step);
-  const given = back.acts.length === 0 ? '' : ` ${back.acts.length} draining ${back.acts.length === 1 ? 'runner is' : 'runners are'} given back.`;
+  const given =
+    back.acts.length === 0 ? '' : ` ${back.acts.length} draining ${back.acts.length === 1 ? 'runner is' : 'runners are'} given back.`;
   const wanted = step - back.idle;
   if (wanted <= 0) return { rule, reason: `${cause}.${given}`, acts: back.acts };
   const growth = planGrowth(scene, rule, wanted);
-  if (growth.kind === 'wait') return { rule: back.acts.length > 0 ? rule : `${rule}/waits`, reason: `${cause}, but ${growth.reason}.${given}`, acts: back.acts };
+  if (growth.kind === 'wait')
+    return { rule: back.acts.length > 0 ? rule : `${rule}/waits`, reason: `${cause}, but ${growth.reason}.${given}`, acts: back.acts };
   const { act } = growth;
   if (rule === 'scale-out/untaken-try') scene.fleetMemory.untaken.triedAt = scene.now;
-  return { rule, reason: `${cause}: ordering ${act.add} ${act.add === 1 ? 'instance' : 'instances'}, capacity ${act.from} to ${act.to}.${given}`, acts: [...back.acts, act] };
+  return {
+    rule,
+    reason: `${cause}: ordering ${act.add} ${act.add === 1 ? 'instance' : 'instances'}, capacity ${act.from} to ${act.to}.${given}`,
+    acts: [...back.acts, act],
+  };
 }
 
 function causeOf(scene: Scene, rule: ScaleOutRule): string {

@@ -3,8 +3,7 @@ import type { Scene } from './scene';
 import { waitsForCooldown, type ScaleOutRule } from './scaleOut';
 
 export type GrowthPlan =
-  | { readonly kind: 'grow'; readonly act: Extract<Act, { kind: 'setCapacity' }> }
-  | { readonly kind: 'wait'; readonly reason: string };
+  { readonly kind: 'grow'; readonly act: Extract<Act, { kind: 'setCapacity' }> } | { readonly kind: 'wait'; readonly reason: string };
 
 /** Waits of an incident of boots before each try, in minutes. */
 const INCIDENT_WAITS = [5, 10, 20, 30];
@@ -21,15 +20,27 @@ export function planGrowth(scene: Scene, rule: ScaleOutRule, wanted: number): Gr
   if (growth !== undefined && growth.state !== 'over' && now - growth.at < 5 * minute && state.provisioningState === 'Updating')
     return wait('the last capacity write is still being carried out');
   const failures = memory.growthFailures;
-  if (failures !== undefined && now < failures.waitUntil) return wait(`the last growth failed (${failures.code}); tried again in ${minutesLeft(failures.waitUntil - now, minute)}`);
+  if (failures !== undefined && now < failures.waitUntil)
+    return wait(`the last growth failed (${failures.code}); tried again in ${minutesLeft(failures.waitUntil - now, minute)}`);
   const since = now - (memory.cooldowns.scaleOutAt ?? 0);
-  if (waitsForCooldown(rule) && since < scaleOutCooldown) return wait(`the scale-out cooldown runs for another ${minutesLeft(scaleOutCooldown - since, minute)}`);
+  if (waitsForCooldown(rule) && since < scaleOutCooldown)
+    return wait(`the scale-out cooldown runs for another ${minutesLeft(scaleOutCooldown - since, minute)}`);
   const incident = incidentWait(scene);
   if (incident !== undefined) return wait(incident);
   const n = Math.min(scene.fleetMemory.boots.incidentSince === undefined ? wanted : 1, roomFor(scene));
   if (n <= 0) return wait(`the fleet is at its maximum (${scene.live + scene.fleet.ordered} instances)`);
   const { etag, capacity } = state;
-  const act = { kind: 'setCapacity', attempt: scene.tickId, after: growth?.attempt, add: n, from: capacity, to: baseOf(scene) + n, etag, rule, waits: waitsForCooldown(rule) } as const;
+  const act = {
+    kind: 'setCapacity',
+    attempt: scene.tickId,
+    after: growth?.attempt,
+    add: n,
+    from: capacity,
+    to: baseOf(scene) + n,
+    etag,
+    rule,
+    waits: waitsForCooldown(rule),
+  } as const;
   return { kind: 'grow', act: { ...act, to: Math.max(capacity, act.to) } };
 }
 
@@ -59,7 +70,9 @@ function incidentWait({ fleetMemory, memory, settings, now }: Scene): string | u
   const { minute } = settings.durations;
   const pause = (INCIDENT_WAITS[Math.min(boots.tries, INCIDENT_WAITS.length - 1)] ?? 30) * minute;
   const since = Math.max(boots.lastFailedAt ?? 0, memory.growth?.at ?? 0);
-  return now - since < pause ? `${boots.failed} boots failed in a row; the next try is in ${minutesLeft(since + pause - now, minute)}` : undefined;
+  return now - since < pause
+    ? `${boots.failed} boots failed in a row; the next try is in ${minutesLeft(since + pause - now, minute)}`
+    : undefined;
 }
 
 function minutesLeft(ms: number, minute: number): string {

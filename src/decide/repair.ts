@@ -14,17 +14,30 @@ export function planAdoptions(scene: Scene): readonly Act[] {
     if (record?.note === OVER) {
       const stands = ['committed', 'deregistered', 'deleting'].includes(record.phase) || record.kind !== 'runner';
       if (stands || runner?.status === 'DRAINING')
-        acts.push({ ...drainOf(member, 'adopt/again', false), target: record.kind === 'reap' ? 'lost' : record.kind, runnerId: record.runnerId, adopted: record.adopted, replaces: record.id });
+        acts.push({
+          ...drainOf(member, 'adopt/again', false),
+          target: record.kind === 'reap' ? 'lost' : record.kind,
+          runnerId: record.runnerId,
+          adopted: record.adopted,
+          replaces: record.id,
+        });
       else acts.push({ kind: 'forgetDrain', drainId: record.id, reason: 'its instance is over and its runner is not draining' });
     }
     if (record !== undefined || member.state !== 'draining' || runner === undefined || instance.provisioningState === 'Deleting') continue;
-    if (fleet.ambiguous.has(instance.vmId) || memory.flags.protectedRunners.includes(runner.runnerId) || memory.flags.protectedInstances.includes(instance.vmId)) continue;
-    if (confirmed(runnerMemory?.draining, READINGS, 5 * settings.durations.minute)) acts.push({ ...drainOf(member, 'adopt', false), adopted: true });
+    if (
+      fleet.ambiguous.has(instance.vmId) ||
+      memory.flags.protectedRunners.includes(runner.runnerId) ||
+      memory.flags.protectedInstances.includes(instance.vmId)
+    )
+      continue;
+    if (confirmed(runnerMemory?.draining, READINGS, 5 * settings.durations.minute))
+      acts.push({ ...drainOf(member, 'adopt', false), adopted: true });
   }
   // A record whose instance left the scale set and whose drain is over has nothing left to do.
   const listed = new Set(fleet.members.map((member) => member.instance.vmId));
   for (const record of Object.values(memory.drains)) {
-    if (record.note === OVER && !listed.has(record.vmId)) acts.push({ kind: 'forgetDrain', drainId: record.id, reason: 'its instance is gone' });
+    if (record.note === OVER && !listed.has(record.vmId))
+      acts.push({ kind: 'forgetDrain', drainId: record.id, reason: 'its instance is gone' });
   }
   return acts;
 }

@@ -21,14 +21,19 @@ export function planScaleIn(scene: Scene): ScaleInPlan | { readonly waits: strin
   if (left > 0) return { waits: `the scale-in cooldown runs for another ${Math.ceil(left / settings.durations.minute)} min` };
   if (memory.flags.paused?.scaleIn === true) return { waits: 'scale-in is paused' };
   const names = victims.map((member) => member.runner?.runnerId).join(', ');
-  const cause = above > 0 ? `${undrained} instances are above MAX_RUNNERS ${settings.maxRunners ?? 0}` : `${demand} jobs wait, at most SCALE_IN_THRESHOLD ${settings.scaleInThreshold}`;
+  const cause =
+    above > 0
+      ? `${undrained} instances are above MAX_RUNNERS ${settings.maxRunners ?? 0}`
+      : `${demand} jobs wait, at most SCALE_IN_THRESHOLD ${settings.scaleInThreshold}`;
   return { rule, acts: victims.map((member) => drainOf(member, rule, true)), reason: `${cause}: draining ${names}.` };
 }
 
 /** Unhealthy first, then idle, then least busy, then oldest; a busy one only at demand 0 with none idle, or above MAX. */
 function choose(scene: Scene, above: number): readonly Member[] {
   const { settings, demand, tasksPerRunner } = scene;
-  const candidates = scene.fleet.members.filter((member) => (member.state === 'active' || member.state === 'unhealthy') && mayDrain(scene, member));
+  const candidates = scene.fleet.members.filter(
+    (member) => (member.state === 'active' || member.state === 'unhealthy') && mayDrain(scene, member),
+  );
   const unhealthy = candidates.filter((member) => member.state === 'unhealthy' && member.tasks === 0);
   const idle = candidates.filter(isIdle).toSorted(oldestFirst);
   const kept = above > 0 ? 0 : Math.ceil(demand / tasksPerRunner);

@@ -4,7 +4,8 @@ import { isConnected, isIdle, type Member } from '../poll/fleet';
 import type { Scene } from './scene';
 
 /** Rule 2's name, or undefined where it does not hold. */
-export type ScaleOutRule = 'scale-out/threshold' | 'scale-out/minimum' | 'scale-out/from-zero' | 'scale-out/starvation' | 'scale-out/untaken-try';
+export type ScaleOutRule =
+  'scale-out/threshold' | 'scale-out/minimum' | 'scale-out/from-zero' | 'scale-out/starvation' | 'scale-out/untaken-try';
 
 /** unserved = demand − (idle + booting) × tasks per runner, at least 0; booting ones that are ordered and not listed count. */
 export function unservedOf(scene: Scene): number {

@@ -55,12 +55,7 @@ export async function mayStillAct(ports: StepPorts, record: Pick<DrainRecord, 'i
 export const attemptNumber = (attempt: string): number => Number(attempt.slice(attempt.lastIndexOf('#') + 1));
 
 /** DRAINING or ACTIVE again; idempotent. */
-export async function setStatus(
-  ports: StepPorts,
-  record: DrainRecord,
-  status: 'DRAINING' | 'ACTIVE',
-  grant: Grant,
-): Promise<StepAnswer> {
+export async function setStatus(ports: StepPorts, record: DrainRecord, status: 'DRAINING' | 'ACTIVE', grant: Grant): Promise<StepAnswer> {
   const step = status === 'DRAINING' ? 'mark' : 'reactivate';
   if (record.runnerId === undefined) return { answer: 'gone', line: line(ports, step, 'gone') };
   if (!(await mayStillAct(ports, record, grant))) return { answer: 'late', line: line(ports, step, 'late: nothing sent') };
@@ -75,7 +70,12 @@ export interface LookAnswer {
 }
 
 /** One reading of runner and instance for a drain of its own, while the loop is silent or the drain confirms. */
-export async function look(ports: StepPorts, record: DrainRecord, window: ZeroWindow | undefined, timing: DrainTiming): Promise<LookAnswer> {
+export async function look(
+  ports: StepPorts,
+  record: DrainRecord,
+  window: ZeroWindow | undefined,
+  timing: DrainTiming,
+): Promise<LookAnswer> {
   try {
     const { window: extended, verdict } = await sight(ports, record, window, timing);
     return { verdict, window: extended, line: line(ports, 'look', verdict) };
@@ -113,7 +113,8 @@ export async function deregister(ports: StepPorts, certificate: Certificate, rec
   if (record.runnerId === undefined) return { answer: 'gone', line: line(ports, 'deregister', 'gone') };
   if (!(await mayStillAct(ports, record, grant))) return { answer: 'late', line: line(ports, 'deregister', 'late: nothing sent') };
   const { verdict } = await sight(ports, record, undefined, { confirm: 0, grace: 0 });
-  if (verdict === 'unlisted' && record.deregisterSent === true) return { answer: 'gone', line: line(ports, 'deregister', 'no longer listed') };
+  if (verdict === 'unlisted' && record.deregisterSent === true)
+    return { answer: 'gone', line: line(ports, 'deregister', 'no longer listed') };
   if (verdict !== 'open' && verdict !== 'complete')
     return { answer: 'notNow', verdict, line: line(ports, 'deregister', `nothing sent: ${verdict}`) };
   await writeCertificate(ports.store, certificate);
@@ -139,7 +140,21 @@ export function certificateOf(
   steps: readonly StepLine[],
 ): Certificate {
   const { id, kind, rule, runnerId, vmId, instanceId, computerName, startedAt } = record;
-  return { schema: 1, drain: id, kind, target, rule, runnerId, vmId, instanceId, computerName, startedAt, window, steps, outcome: undefined };
+  return {
+    schema: 1,
+    drain: id,
+    kind,
+    target,
+    rule,
+    runnerId,
+    vmId,
+    instanceId,
+    computerName,
+    startedAt,
+    window,
+    steps,
+    outcome: undefined,
+  };
 }
 
 export function line(ports: Pick<StepPorts, 'clock'>, step: string, answer: string): StepLine {

@@ -13,16 +13,7 @@ export interface WindowRules {
  * somebody set the runner ACTIVE. unlisted: the entry is gone. gone: the instance is gone, deleting or another vmId. identity: entry and
  * instance are not the same machine.
  */
-export type WindowVerdict =
-  | 'complete'
-  | 'open'
-  | 'busy'
-  | 'unknown'
-  | 'rival'
-  | 'active'
-  | 'unlisted'
-  | 'gone'
-  | 'identity';
+export type WindowVerdict = 'complete' | 'open' | 'busy' | 'unknown' | 'rival' | 'active' | 'unlisted' | 'gone' | 'identity';
 
 const LEAST_READINGS = 3;
 

@@ -50,7 +50,14 @@ df.app.activity(FUNCTIONS.poll, {
       const settings = poolSettings(input.pool);
       const engine = engineOf(context);
       const target = targetOf(settings);
-      const ports = { runners: runnersOf(target), scaleSet: scaleSetOf(target), store: store(), clock, me: me(context), readMemory: () => engine.readMemory(input.pool) };
+      const ports = {
+        runners: runnersOf(target),
+        scaleSet: scaleSetOf(target),
+        store: store(),
+        clock,
+        me: me(context),
+        readMemory: () => engine.readMemory(input.pool),
+      };
       const { plan, cooldownsReadAt } = await tick(ports, settings, { tickId: input.tickId, cooldownsReadAt: input.cooldownsReadAt });
       report(context, input.pool, plan);
       return { plan, timing: settings.durations, cooldownsReadAt };
@@ -58,7 +65,9 @@ df.app.activity(FUNCTIONS.poll, {
       // A held tick with its reason, not a failed loop (I7). A defect is shown in the same way, with the stack in the log.
       const code = error instanceof AutoscalerError ? error.code : 'poll-failed';
       const text = error instanceof Error ? error.message : String(error);
-      context.error(line('error', code, { pool: input.pool, text, ...(error instanceof AutoscalerError ? {} : { stack: (error as Error).stack }) }));
+      context.error(
+        line('error', code, { pool: input.pool, text, ...(error instanceof AutoscalerError ? {} : { stack: (error as Error).stack }) }),
+      );
       const plan = heldPlan(input.tickId, now, now + 60_000, code, text);
       return { plan, timing: { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000 }, cooldownsReadAt: input.cooldownsReadAt };
     }
@@ -69,7 +78,15 @@ df.app.activity(FUNCTIONS.poll, {
 function report(context: InvocationContext, pool: string, plan: PollAnswer['plan']): void {
   const level: Level = plan.held ? 'warning' : 'information';
   const { rule, reason, acts } = plan.decision;
-  const text = line(level, 'tick', { pool, tick: plan.tickId, rule, reason, acts: acts.map((act) => act.kind), counts: plan.counts, held: plan.held });
+  const text = line(level, 'tick', {
+    pool,
+    tick: plan.tickId,
+    rule,
+    reason,
+    acts: acts.map((act) => act.kind),
+    counts: plan.counts,
+    held: plan.held,
+  });
   if (plan.held) context.warn(text);
   else context.log(text);
   for (const alert of plan.alerts) {
@@ -82,7 +99,13 @@ df.app.activity(FUNCTIONS.act, {
   handler: async (input: ActInput, context: InvocationContext): Promise<readonly ActOutcome[]> => {
     const settings = poolSettings(input.pool);
     const target = targetOf(settings, input.scaleSet);
-    const ports = { runners: runnersOf(target), scaleSet: scaleSetOf(target), engine: engineOf(context), clock, isOwner: ownerCheck(target, context) };
+    const ports = {
+      runners: runnersOf(target),
+      scaleSet: scaleSetOf(target),
+      engine: engineOf(context),
+      clock,
+      isOwner: ownerCheck(target, context),
+    };
     const outcomes = await carryOut(ports, input, target, timingOf(settings));
     for (const { act, answer, code, text } of outcomes) {
       if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
@@ -133,10 +156,10 @@ async function runStep(ports: StepPorts, input: StepInput, certificate: Certific
   const { step, record, grant, window, timing } = input;
   if (step === 'look') return look(ports, record, window, timing);
   if (step === 'close') return close(ports, certificate, input.outcome ?? 'expired');
-  if (grant === undefined) throw new AutoscalerError('grant-missing', `The step "${step}" of ${record.id} came without the entity's grant.`);
+  if (grant === undefined)
+    throw new AutoscalerError('grant-missing', `The step "${step}" of ${record.id} came without the entity's grant.`);
   if (step === 'mark') return setStatus(ports, record, 'DRAINING', grant);
   if (step === 'reactivate') return setStatus(ports, record, 'ACTIVE', grant);
   if (step === 'deregister') return deregister(ports, certificate, record, grant);
   return deleteBatch(ports, { id: grant.attempt.slice(0, grant.attempt.lastIndexOf('#')) }, input.batch ?? [record], grant);
 }
-

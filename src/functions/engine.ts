@@ -26,7 +26,8 @@ export function engineOf(context: InvocationContext): Engine {
       try {
         await client.startNew(FUNCTIONS.scaleIn, { instanceId: id, input });
       } catch (error) {
-        if (!textOf(error).includes('409')) throw new ServiceError('engine-unavailable', `scaleIn "${id}" could not be started: ${textOf(error)}`);
+        if (!textOf(error).includes('409'))
+          throw new ServiceError('engine-unavailable', `scaleIn "${id}" could not be started: ${textOf(error)}`);
       }
     },
     instanceState: (id) => stateOf(client, id),

@@ -40,7 +40,8 @@ async function keepPool(client: DurableClient, context: InvocationContext, setti
   const flags = memory?.tick === undefined ? await storedFlags(pool) : undefined;
   if (flags !== undefined) await commandTo(client, pool, 'restoreFlags', { flags });
   const restored = flags === undefined || memory === undefined ? memory : { ...memory, flags };
-  if (memory === undefined && flags?.stopped !== undefined) return { action: 'leave', reason: `stopped by an operator: ${flags.stopped.reason}` };
+  if (memory === undefined && flags?.stopped !== undefined)
+    return { action: 'leave', reason: `stopped by an operator: ${flags.stopped.reason}` };
   const { minute } = settings.durations;
   const keeping = keep({ status, memory: restored, autoStart, now: clock.now(), minute, createdAt });
   if (keeping.action === 'leave') return keeping;

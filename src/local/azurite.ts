@@ -82,7 +82,9 @@ function listening(child: ChildProcess, services: readonly string[]): Promise<Ma
     const hear = (chunk: Buffer): void => {
       if (said.length > 10_000) return;
       said += chunk.toString();
-      const found = services.map((name) => [name, new RegExp(`Azurite ${name} service [^\\n]*http://127\\.0\\.0\\.1:(\\d+)`, 'i').exec(said)?.[1]] as const);
+      const found = services.map(
+        (name) => [name, new RegExp(`Azurite ${name} service [^\\n]*http://127\\.0\\.0\\.1:(\\d+)`, 'i').exec(said)?.[1]] as const,
+      );
       if (found.some(([, port]) => port === undefined)) return;
       clearTimeout(patience);
       resolve(new Map(found.map(([name, port]) => [name, Number(port)])));

@@ -41,7 +41,10 @@ export function createLive(now: () => number, print: (line: string) => void): Li
     if (lastRule.get(pool) === line.rule) return;
     lastRule.set(pool, line.rule ?? '');
     const { demand, active, idle, busy, booting, draining } = line.counts ?? {};
-    const fleet = line.counts === undefined ? '' : `  [queue ${demand ?? '?'} · active ${active ?? 0} (idle ${idle ?? 0}, busy ${busy ?? 0}) · booting ${booting ?? 0} · draining ${draining ?? 0}]`;
+    const fleet =
+      line.counts === undefined
+        ? ''
+        : `  [queue ${demand ?? '?'} · active ${active ?? 0} (idle ${idle ?? 0}, busy ${busy ?? 0}) · booting ${booting ?? 0} · draining ${draining ?? 0}]`;
     print(`${stamp()}  ${line.rule ?? ''}: ${line.reason ?? ''}${fleet}`);
   }
 
@@ -50,7 +53,8 @@ export function createLive(now: () => number, print: (line: string) => void): Li
       counts.scaleOuts += 1;
       print(`${stamp()}  + capacity ${line.act.from ?? '?'} → ${line.act.to ?? '?'}`);
     } else if (line.act?.kind === 'startScaleIn') counts.scaleIns += 1;
-    else if (line.answer !== 'done' && line.answer !== 'alive') print(`${stamp()}  ! ${line.act?.kind ?? 'act'}: ${String(line.answer)} ${line.code ?? ''} ${line.text ?? ''}`);
+    else if (line.answer !== 'done' && line.answer !== 'alive')
+      print(`${stamp()}  ! ${line.act?.kind ?? 'act'}: ${String(line.answer)} ${line.code ?? ''} ${line.text ?? ''}`);
   }
 
   function drain(line: Line): void {

@@ -21,7 +21,15 @@ export interface Options {
 
 export class OptionsError extends Error {}
 
-const WORLD_FLAGS = ['boot-seconds', 'register-seconds', 'delete-seconds', 'stop-seconds', 'tasks-per-runner', 'initial-runners', 'page-size'] as const;
+const WORLD_FLAGS = [
+  'boot-seconds',
+  'register-seconds',
+  'delete-seconds',
+  'stop-seconds',
+  'tasks-per-runner',
+  'initial-runners',
+  'page-size',
+] as const;
 
 export const HELP = `npm start -- [flags]
 
@@ -56,7 +64,7 @@ export function parseOptions(args: readonly string[]): Options {
     seed: number('--seed', text('seed') ?? '1', 0),
     port: number('--port', text('port') ?? '7071', 0),
     mode,
-    set: Object.fromEntries((values['set'] as string[] | undefined ?? []).map(assignment)),
+    set: Object.fromEntries(((values['set'] as string[] | undefined) ?? []).map(assignment)),
     settings: text('settings'),
     json: values['json'] === true,
     help: values['help'] === true,
@@ -87,13 +95,15 @@ const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86
 export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text.trim());
   const unit = UNITS[match?.[2] ?? ''];
-  if (match === null || unit === undefined) throw new OptionsError(`--for takes a number and s, m, h or d, such as 90m or 7d, not "${text}".`);
+  if (match === null || unit === undefined)
+    throw new OptionsError(`--for takes a number and s, m, h or d, such as 90m or 7d, not "${text}".`);
   return Number(match[1]) * unit;
 }
 
 function number(flag: string, text: string, least: number): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < least) throw new OptionsError(`${flag} takes a number from ${least}, not "${text}".`);
+  if (text.trim() === '' || !Number.isFinite(value) || value < least)
+    throw new OptionsError(`${flag} takes a number from ${least}, not "${text}".`);
   return value;
 }
 

@@ -26,7 +26,12 @@ export async function runSimulated(options: Options, print: (line: string) => vo
   const live = createLive(clock.now, print);
   const host = await startHost({
     appDirectory: process.cwd(),
-    env: { ...world.settings, AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString, AZURE_BLOB_CONTAINER_NAME: CONTAINER, ...options.set },
+    env: {
+      ...world.settings,
+      AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString,
+      AZURE_BLOB_CONTAINER_NAME: CONTAINER,
+      ...options.set,
+    },
     clock,
     port: options.port,
     transport: options.speed === 'max' ? 'in-process' : 'socket',
@@ -63,7 +68,9 @@ const lastArrival = (trace: readonly TraceJob[]): number => (trace.at(-1)?.arriv
 export async function runReal(file: string, port: number, print: (line: string) => void): Promise<number> {
   const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: Record<string, string> };
   const env = Values ?? {};
-  print(`REAL SERVICES: ${env['SG_BASE_URI'] ?? '?'} (${env['SG_ORG'] ?? '?'}/${env['SG_RUNNER_GROUP'] ?? '?'}) and scale set ${env['AZURE_VMSS_NAME'] ?? '?'}.`);
+  print(
+    `REAL SERVICES: ${env['SG_BASE_URI'] ?? '?'} (${env['SG_ORG'] ?? '?'}/${env['SG_RUNNER_GROUP'] ?? '?'}) and scale set ${env['AZURE_VMSS_NAME'] ?? '?'}.`,
+  );
   print('VMs will be created and deleted. Interrupt within ten seconds to stop before the first write.');
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   const live = createLive(Date.now, print);

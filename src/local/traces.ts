@@ -28,9 +28,11 @@ export function parseTrace(text: string, source: string): readonly TraceJob[] {
 
 function parseLine(line: string, where: string): TraceJob {
   const cells = line.split(',').map((cell) => cell.trim());
-  if (cells.length !== 2) throw new TraceError(`${where}: expected two numbers, found ${String(cells.length)} in "${line.trim().slice(0, 60)}".`);
+  if (cells.length !== 2)
+    throw new TraceError(`${where}: expected two numbers, found ${String(cells.length)} in "${line.trim().slice(0, 60)}".`);
   const [arrivalSeconds, durationSeconds] = cells.map((cell, at) => {
-    if (!NUMBER.test(cell)) throw new TraceError(`${where}: ${at === 0 ? 'arrival' : 'duration'} must be seconds from 0, found "${cell.slice(0, 40)}".`);
+    if (!NUMBER.test(cell))
+      throw new TraceError(`${where}: ${at === 0 ? 'arrival' : 'duration'} must be seconds from 0, found "${cell.slice(0, 40)}".`);
     return Number(cell);
   });
   return { arrivalSeconds: arrivalSeconds ?? 0, durationSeconds: durationSeconds ?? 0 };

@@ -11,7 +11,9 @@ async function main(): Promise<void> {
   const speed = options.speed === 'max' ? 60 : options.speed;
   // Real timestamps: a real Functions host measures real time, so the world shortens its durations and the app its own by TRIAL_SPEED.
   const flags = worldFlags(options.world);
-  const divided = Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, name.endsWith('Seconds') ? value / speed : value]));
+  const divided = Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [name, name.endsWith('Seconds') ? value / speed : value]),
+  );
   const azurite = await startAzurite();
   const world = await startWorld({ clock: scaledClock(1), seed: options.seed, mode: options.mode, flags: worldFlags(divided) });
   const trace = options.trace === undefined ? cutToBusy(generateDay(options.seed)) : readTrace(options.trace);

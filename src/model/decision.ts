@@ -37,8 +37,20 @@ export type Act =
       readonly stamps: boolean;
     }
   /** Ghosts and stale registrations. */
-  | { readonly kind: 'deregister'; readonly runnerId: string; readonly reason: 'ghost' | 'stale'; readonly vmId: string | undefined; readonly instanceId: string | undefined }
-  | { readonly kind: 'nudge'; readonly drainId: string; readonly scaleInId: string; readonly news: 'look' | 'complete' | 'giveBack'; readonly window: ZeroWindow | undefined }
+  | {
+      readonly kind: 'deregister';
+      readonly runnerId: string;
+      readonly reason: 'ghost' | 'stale';
+      readonly vmId: string | undefined;
+      readonly instanceId: string | undefined;
+    }
+  | {
+      readonly kind: 'nudge';
+      readonly drainId: string;
+      readonly scaleInId: string;
+      readonly news: 'look' | 'complete' | 'giveBack';
+      readonly window: ZeroWindow | undefined;
+    }
   /** A record whose drain instance has not been heard of for long: look at the instance, report whether it is over. */
   | { readonly kind: 'inspect'; readonly drainId: string }
   /** A record that nothing stands behind any more. */
@@ -118,7 +130,8 @@ export interface TickPlan {
   readonly dryRun: boolean;
   readonly binding: { readonly scaleSet: string; readonly group: string } | undefined;
   /** What the reading said of the last growth, when it has something new to say. */
-  readonly growthNews: { readonly attempt: string; readonly result: 'seen' | 'failed'; readonly code?: string; readonly text?: string } | undefined;
+  readonly growthNews:
+    { readonly attempt: string; readonly result: 'seen' | 'failed'; readonly code?: string; readonly text?: string } | undefined;
   /** Later timestamps found in the cooldown blobs. */
   readonly cooldownsFromBlobs: { readonly scaleOutAt?: number; readonly scaleInAt?: number } | undefined;
 }

@@ -110,11 +110,4 @@ export interface Certificate {
 
 /** How a drain ended. */
 export type DrainOutcome =
-  | 'deleted'
-  | 'given-back'
-  | 'reactivated-by-hand'
-  | 'runner-replaced'
-  | 'instance-gone'
-  | 'not-wanted'
-  | 'refused'
-  | 'expired';
+  'deleted' | 'given-back' | 'reactivated-by-hand' | 'runner-replaced' | 'instance-gone' | 'not-wanted' | 'refused' | 'expired';

@@ -21,7 +21,11 @@ export function essentials(plan: TickPlan, admission: Pick<Admission, 'mode' | '
     settings: plan.settingsVersion,
     refused: admission.refused.slice(0, 3),
   };
-  return fit(base, plan.alerts.map(({ code, text }) => ({ code, text: text.slice(0, 160) })), plan.warnings);
+  return fit(
+    base,
+    plan.alerts.map(({ code, text }) => ({ code, text: text.slice(0, 160) })),
+    plan.warnings,
+  );
 }
 
 function fit(base: Record<string, unknown>, alerts: readonly unknown[], warnings: readonly string[]): Record<string, unknown> {

@@ -125,13 +125,7 @@ export function recordOf(memory: PoolMemory, runnerId: string | undefined, vmId:
   );
 }
 
-function recordDrain(
-  memory: PoolMemory,
-  act: Extract<Act, { kind: 'drain' }>,
-  plan: TickPlan,
-  index: number,
-  now: number,
-): DrainRecord {
+function recordDrain(memory: PoolMemory, act: Extract<Act, { kind: 'drain' }>, plan: TickPlan, index: number, now: number): DrainRecord {
   const replaced = act.replaces === undefined ? undefined : memory.drains[act.replaces];
   if (replaced !== undefined) delete memory.drains[replaced.id];
   // An adopted record goes on where its commit stands: a runner that was deregistered is never marked again.
@@ -181,4 +175,3 @@ function stamp(memory: PoolMemory, act: Act, now: number): void {
     memory.cooldowns.giveBackAt = now;
   }
 }
-

@@ -4,7 +4,13 @@ import { setPhase, type DrainAsk } from './drainOperations';
 
 /** The one deleting step of a pool: drains ask for a turn; the first to ask while none is in flight leads a batch for all. */
 export type Turn =
-  | { readonly turn: 'lead'; readonly batch: readonly DrainRecord[]; readonly operation: string | undefined; readonly attempt: string; readonly expiresAt: number }
+  | {
+      readonly turn: 'lead';
+      readonly batch: readonly DrainRecord[];
+      readonly operation: string | undefined;
+      readonly attempt: string;
+      readonly expiresAt: number;
+    }
   | { readonly turn: 'wait'; readonly until: number }
   | { readonly turn: 'end'; readonly outcome: 'deleted' | 'instance-gone' | 'runner-replaced' | 'not-wanted' };
 
@@ -26,7 +32,9 @@ export interface TurnOver {
   readonly drainId: string;
   readonly minute: number;
   readonly second: number;
-  readonly answers: Readonly<Record<string, { readonly answer: DeleteAnswer; readonly code?: string; readonly text?: string; readonly right?: boolean }>>;
+  readonly answers: Readonly<
+    Record<string, { readonly answer: DeleteAnswer; readonly code?: string; readonly text?: string; readonly right?: boolean }>
+  >;
   readonly operation?: string;
 }
 

@@ -112,8 +112,10 @@ function protect(
 function releaseRunner(memory: PoolMemory, runnerId: string, now: number): CommandAnswer {
   const record = recordOf(memory, runnerId, undefined);
   if (record === undefined) return refuse(404, 'no-drain', `No drain of runner "${runnerId}" is recorded.`);
-  if (isCommitted(record)) return refuse(409, 'drain-committed', `The drain of "${runnerId}" is committed and can no longer be given back.`);
-  if (record.adopted) return refuse(409, 'drain-adopted', `"${runnerId}" was set DRAINING by another's hand and is not given back; set it ACTIVE there.`);
+  if (isCommitted(record))
+    return refuse(409, 'drain-committed', `The drain of "${runnerId}" is committed and can no longer be given back.`);
+  if (record.adopted)
+    return refuse(409, 'drain-adopted', `"${runnerId}" was set DRAINING by another's hand and is not given back; set it ACTIVE there.`);
   record.phase = 'givingBack';
   record.phaseAt = now;
   memory.cooldowns.giveBackAt = now;
@@ -123,7 +125,8 @@ function releaseRunner(memory: PoolMemory, runnerId: string, now: number): Comma
 function recordReap(memory: PoolMemory, given: Given, now: number): CommandAnswer {
   const standing = recordOf(memory, undefined, given.vmId);
   if (standing !== undefined) return refuse(409, 'drain-recorded', `A drain of instance "${given.vmId}" is under way (${standing.phase}).`);
-  if (memory.flags.protectedInstances.includes(given.vmId)) return refuse(409, 'instance-protected', `Instance "${given.vmId}" is protected.`);
+  if (memory.flags.protectedInstances.includes(given.vmId))
+    return refuse(409, 'instance-protected', `Instance "${given.vmId}" is protected.`);
   const record: DrainRecord = {
     id: given.id,
     scaleInId: given.scaleInId,

@@ -39,7 +39,13 @@ export async function claim(
   const stored = await store.read(name);
   const blob = parse(stored?.text);
   if (blob !== undefined && !isMine(blob, me) && !isSilent(blob, now)) return foreign(blob);
-  if (blob !== undefined && isMine(blob, me) && blob.released !== true && now - blob.heartbeat < HEARTBEAT_MINUTES * timing.minute && blob.heartbeat <= now)
+  if (
+    blob !== undefined &&
+    isMine(blob, me) &&
+    blob.released !== true &&
+    now - blob.heartbeat < HEARTBEAT_MINUTES * timing.minute &&
+    blob.heartbeat <= now
+  )
     return { mine: true };
   const silence = Math.max(LEAST_SILENCE_MINUTES * timing.minute, 3 * timing.poll);
   const next: OwnerBlob = { ...me, pool, heartbeat: now, silence };
@@ -71,7 +77,10 @@ function parse(text: string | undefined): OwnerBlob | undefined {
   if (text === undefined) return undefined;
   try {
     const blob = JSON.parse(text) as Partial<OwnerBlob>;
-    return typeof blob.app === 'string' && typeof blob.hub === 'string' && typeof blob.heartbeat === 'number' && typeof blob.silence === 'number'
+    return typeof blob.app === 'string' &&
+      typeof blob.hub === 'string' &&
+      typeof blob.heartbeat === 'number' &&
+      typeof blob.silence === 'number'
       ? (blob as OwnerBlob)
       : undefined;
   } catch {

@@ -13,10 +13,18 @@ export interface Drop {
 /** From this many on, a drop of under a tenth does not hold growth. */
 const LARGE_FLEET = 10;
 
-export function findDrop(settings: PoolSettings, fleet: FleetMemory, state: ScaleSetState, instances: readonly Instance[], now: number): Drop | undefined {
+export function findDrop(
+  settings: PoolSettings,
+  fleet: FleetMemory,
+  state: ScaleSetState,
+  instances: readonly Instance[],
+  now: number,
+): Drop | undefined {
   const span = 3 * settings.durations.minute;
   const missing = Object.values(fleet.instances).filter((known) => known.lastSeen !== now && known.gone !== true).length;
-  const silent = Object.values(fleet.runners).filter((known) => known.missing !== undefined && known.gone !== true && known.lastSeen !== now).length;
+  const silent = Object.values(fleet.runners).filter(
+    (known) => known.missing !== undefined && known.gone !== true && known.lastSeen !== now,
+  ).length;
   const live = instances.filter((instance) => !isDeleting(instance)).length;
   const drops = [
     dropOf('instances', missing, live + missing),
@@ -68,5 +76,7 @@ function nominalBelow(fleet: FleetMemory, state: ScaleSetState, live: number, sp
   const known = fleet.nominalBelow?.value === state.capacity ? fleet.nominalBelow.clock : undefined;
   const clock = extend(known, now);
   fleet.nominalBelow = { value: state.capacity, clock };
-  return confirmed(clock, READINGS, span) ? undefined : { holds: 'growth', reason: `the nominal capacity ${state.capacity} is below the ${live} VMs listed` };
+  return confirmed(clock, READINGS, span)
+    ? undefined
+    : { holds: 'growth', reason: `the nominal capacity ${state.capacity} is below the ${live} VMs listed` };
 }

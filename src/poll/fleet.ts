@@ -65,7 +65,14 @@ export function classify(
     return { instance, memory: known, runner, runnerMemory, record, state, tasks: tasksOf(runner) };
   });
   const { ambiguous } = joined;
-  return { members, ambiguous, stale: joined.stale, ghosts: joined.ghosts, foreign: joined.foreign, ordered: orderedBy(memory, fleet, settings, now) };
+  return {
+    members,
+    ambiguous,
+    stale: joined.stale,
+    ghosts: joined.ghosts,
+    foreign: joined.foreign,
+    ordered: orderedBy(memory, fleet, settings, now),
+  };
 }
 
 interface Judged {

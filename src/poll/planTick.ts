@@ -63,7 +63,9 @@ export function planTick(input: TickInput): Planned {
   const missingList = reading.group.runners === undefined && !mayBeEmpty(reading, fleet, settings, now);
   const demand = demandOf(settings, fleet, reading.group);
   if (missingList || demand.waiting === undefined) {
-    const text = missingList ? 'StackGuardian sent no list of runners while some are expected' : 'StackGuardian left PendingWorkflowsCount out, which it sent before';
+    const text = missingList
+      ? 'StackGuardian sent no list of runners while some are expected'
+      : 'StackGuardian left PendingWorkflowsCount out, which it sent before';
     return hold(input, fleet, { kind: 'failed', code: 'sg-malformed', text, retryAfterMs: undefined, side: 'stackguardian' });
   }
   return plan(input, reading, fleet, binding, demand.waiting, demand.warning);
@@ -83,7 +85,9 @@ function mayBeEmpty(reading: Extract<Reading, { kind: 'complete' }>, fleet: Flee
     const known = fleet.instances[instance.vmId];
     const isBooting = now - (instance.createdAt ?? now) <= settings.durations.boot;
     if (isDeleting(instance) || known?.deregistered !== undefined) return true;
-    return (known === undefined ? isBooting : known.shown.length === 0) && (instance.createdAt ?? now) >= fleet.bornAt - settings.durations.boot;
+    return (
+      (known === undefined ? isBooting : known.shown.length === 0) && (instance.createdAt ?? now) >= fleet.bornAt - settings.durations.boot
+    );
   });
 }
 
@@ -108,7 +112,12 @@ function plan(
   const decision = settings.dryRun ? dryRun(decide(scene)) : withNudges(decide(scene), watched.acts, memory);
   const alerts = dated(findAlerts(scene), fleet, now);
   prune(fleet, now, 60 * settings.durations.minute);
-  const nextAt = now + Math.min(settings.durations.poll, watched.isConfirming ? Math.max(settings.durations.drainConfirm / 2, 10 * settings.durations.second) : Infinity);
+  const nextAt =
+    now +
+    Math.min(
+      settings.durations.poll,
+      watched.isConfirming ? Math.max(settings.durations.drainConfirm / 2, 10 * settings.durations.second) : Infinity,
+    );
   const warnings = demandWarning === undefined ? input.warnings : [...input.warnings, demandWarning];
   const result: TickPlan = {
     tickId,
@@ -217,7 +226,8 @@ function growthNews(
   if (growth === undefined || growth.state === 'over') return undefined;
   const { attempt } = growth;
   const arrived = arrivedSince(fleet, growth.at);
-  if (operation?.kind === 'failed' && arrived < growth.add) return { attempt, result: 'failed', code: operation.code, text: operation.text };
+  if (operation?.kind === 'failed' && arrived < growth.add)
+    return { attempt, result: 'failed', code: operation.code, text: operation.text };
   if (arrived >= growth.add) return { attempt, result: 'seen' };
   if (now - growth.at <= 5 * settings.durations.minute) return undefined;
   if (arrived > 0) return { attempt, result: 'seen' };

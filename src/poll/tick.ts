@@ -44,7 +44,10 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
   const memory = (await ports.readMemory()) ?? emptyMemory(settings.pool, now);
   const loaded = await loadFleet(ports.store, settings.pool);
   if (loaded.kind === 'failed') {
-    return { plan: planTick({ settings, memory, fleet: undefined, reading: loaded, now, tickId: request.tickId, warnings: [] }).plan, cooldownsReadAt: request.cooldownsReadAt };
+    return {
+      plan: planTick({ settings, memory, fleet: undefined, reading: loaded, now, tickId: request.tickId, warnings: [] }).plan,
+      cooldownsReadAt: request.cooldownsReadAt,
+    };
   }
   const { fleet, etag, warnings } = loaded;
   if (fleet?.lastTick?.id === request.tickId) return { plan: fleet.lastTick.plan, cooldownsReadAt: request.cooldownsReadAt };
@@ -69,7 +72,12 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
 }
 
 type Loaded =
-  | { readonly kind: 'loaded'; readonly fleet: FleetMemory | undefined; readonly etag: string | undefined; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'loaded';
+      readonly fleet: FleetMemory | undefined;
+      readonly etag: string | undefined;
+      readonly warnings: readonly string[];
+    }
   | Extract<Reading, { kind: 'failed' }>;
 
 async function loadFleet(store: StateStore, pool: string): Promise<Loaded> {
@@ -77,7 +85,9 @@ async function loadFleet(store: StateStore, pool: string): Promise<Loaded> {
     const blob = await store.read(BLOBS.fleet(pool));
     const fleet = blob === undefined ? undefined : parseFleet(blob.text);
     const isRubbish = blob !== undefined && fleet === undefined;
-    const warnings = isRubbish ? [`The blob "${BLOBS.fleet(pool)}" could not be read and is begun anew; instances it knew show as lost.`] : [];
+    const warnings = isRubbish
+      ? [`The blob "${BLOBS.fleet(pool)}" could not be read and is begun anew; instances it knew show as lost.`]
+      : [];
     return { kind: 'loaded', fleet, etag: blob?.etag, warnings };
   } catch (error) {
     return failed(error, 'store');

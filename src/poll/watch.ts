@@ -32,7 +32,8 @@ export function watchDrains(scene: Scene, instances: readonly Instance[]): Watch
     }
     if (record.kind !== 'runner' || (record.phase !== 'waiting' && record.phase !== 'recorded')) continue;
     const seen = sightingOf(record, group, instances, fleetMemory, now);
-    const { window, verdict } = seen === undefined ? { window: undefined, verdict: 'unknown' as const } : extendWindow(entry.window, seen, { confirm, grace });
+    const { window, verdict } =
+      seen === undefined ? { window: undefined, verdict: 'unknown' as const } : extendWindow(entry.window, seen, { confirm, grace });
     if (window === undefined) delete entry.window;
     else entry.window = window;
     entry.verdict = verdict;

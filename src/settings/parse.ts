@@ -17,7 +17,9 @@ export function parseSettings(env: Environment): Settings {
   const speed = (app['TRIAL_SPEED'] as number | undefined) ?? 1;
   const endpoint = String(app['AZURE_RESOURCE_MANAGER_ENDPOINT'] ?? '').replace(/\/+$/, '');
   if (speed !== 1 && PUBLIC_AZURE.test(hostOf(endpoint)))
-    problems.push(`TRIAL_SPEED: given ${speed}; with the public Azure endpoint only 1 is accepted, since real machines do not boot faster.`);
+    problems.push(
+      `TRIAL_SPEED: given ${speed}; with the public Azure endpoint only 1 is accepted, since real machines do not boot faster.`,
+    );
   if (app['AZURE_BLOB_STORAGE_CONN_STRING'] === undefined && app['AZURE_BLOB_ACCOUNT_URL'] === undefined)
     problems.push('AZURE_BLOB_STORAGE_CONN_STRING: not set; set it, or AZURE_BLOB_ACCOUNT_URL to use the managed identity.');
 
@@ -87,13 +89,20 @@ function poolItems(json: unknown, env: Environment, problems: string[]): readonl
     }
     const { name, ...rest } = item as Record<string, unknown>;
     if (typeof name !== 'string' || !POOL_NAME.test(name)) {
-      problems.push(`${where}.name: given ${JSON.stringify(name ?? null).slice(0, 60)}; accepted are 1 to 40 of a-z, 0-9 and "-", not at an end.`);
+      problems.push(
+        `${where}.name: given ${JSON.stringify(name ?? null).slice(0, 60)}; accepted are 1 to 40 of a-z, 0-9 and "-", not at an end.`,
+      );
       continue;
     }
     for (const key of Object.keys(rest)) if (!known.has(key)) problems.push(`${where}.${key}: is no setting of a pool.`);
     if (items.some((other) => other.name === name)) problems.push(`${where}.name: "${name}" is given twice.`);
-    if ('SG_API_KEY' in rest) problems.push(`${where}.SG_API_KEY: a key does not belong into POOLS; name the app setting that holds it as ${KEY_FROM}.`);
-    const own = Object.fromEntries(Object.entries(rest).filter(([key]) => key !== 'SG_API_KEY').map(([key, value]) => [key, String(value)]));
+    if ('SG_API_KEY' in rest)
+      problems.push(`${where}.SG_API_KEY: a key does not belong into POOLS; name the app setting that holds it as ${KEY_FROM}.`);
+    const own = Object.fromEntries(
+      Object.entries(rest)
+        .filter(([key]) => key !== 'SG_API_KEY')
+        .map(([key, value]) => [key, String(value)]),
+    );
     items.push({ name, where: `${where}.`, own, isDefault: false });
   }
   return items;
@@ -154,7 +163,10 @@ function parsePool(item: PoolItem, env: Environment, speed: number, problems: st
       minute,
     },
     warnings: warningsOf(values),
-    version: createHash('sha256').update(JSON.stringify([values, speed, keyFrom])).digest('hex').slice(0, 12),
+    version: createHash('sha256')
+      .update(JSON.stringify([values, speed, keyFrom]))
+      .digest('hex')
+      .slice(0, 12),
   };
 }
 

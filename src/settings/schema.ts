@@ -15,8 +15,20 @@ export interface Field {
   readonly choices?: readonly string[];
 }
 
-const pool = (variable: string, kind: Field['kind'], meaning: string, more: Partial<Field> = {}): Field => ({ variable, scope: 'pool', kind, meaning, ...more });
-const app = (variable: string, kind: Field['kind'], meaning: string, more: Partial<Field> = {}): Field => ({ variable, scope: 'app', kind, meaning, ...more });
+const pool = (variable: string, kind: Field['kind'], meaning: string, more: Partial<Field> = {}): Field => ({
+  variable,
+  scope: 'pool',
+  kind,
+  meaning,
+  ...more,
+});
+const app = (variable: string, kind: Field['kind'], meaning: string, more: Partial<Field> = {}): Field => ({
+  variable,
+  scope: 'app',
+  kind,
+  meaning,
+  ...more,
+});
 
 const DAY_MINUTES = 1440;
 
@@ -27,8 +39,12 @@ export const FIELDS: readonly Field[] = [
   app('AZURE_BLOB_STORAGE_CONN_STRING', 'text', 'storage connection string; or AZURE_BLOB_ACCOUNT_URL', { secret: true }),
   app('AZURE_BLOB_ACCOUNT_URL', 'url', 'blob endpoint, reached by managed identity instead of a connection string'),
   app('AZURE_BLOB_CONTAINER_NAME', 'text', 'blob container of the state', { required: true }),
-  pool('SCALE_IN_TIMESTAMP_BLOB_NAME', 'text', 'blob of the last scale-in; under POOLS `<pool>/scale_in_timestamp`', { fallback: 'scale_in_timestamp' }),
-  pool('SCALE_OUT_TIMESTAMP_BLOB_NAME', 'text', 'blob of the last scale-out; under POOLS `<pool>/scale_out_timestamp`', { fallback: 'scale_out_timestamp' }),
+  pool('SCALE_IN_TIMESTAMP_BLOB_NAME', 'text', 'blob of the last scale-in; under POOLS `<pool>/scale_in_timestamp`', {
+    fallback: 'scale_in_timestamp',
+  }),
+  pool('SCALE_OUT_TIMESTAMP_BLOB_NAME', 'text', 'blob of the last scale-out; under POOLS `<pool>/scale_out_timestamp`', {
+    fallback: 'scale_out_timestamp',
+  }),
   pool('SG_BASE_URI', 'url', 'StackGuardian API, e.g. https://api.app.stackguardian.io', { required: true }),
   pool('SG_API_KEY', 'text', 'StackGuardian key (`sgu_…` or `sgo_…`)', { required: true, secret: true }),
   pool('SG_ORG', 'text', 'StackGuardian organization', { required: true }),
@@ -39,16 +55,32 @@ export const FIELDS: readonly Field[] = [
   pool('SCALE_OUT_STEP', 'integer', 'instances added at a time', { fallback: '1', least: 1, most: 1000 }),
   pool('SCALE_IN_STEP', 'integer', 'runners drained at a time', { fallback: '1', least: 1, most: 50 }),
   pool('SCALE_OUT_COOLDOWN_DURATION', 'minutes', 'minutes between scale-outs', { fallback: '4', least: 0.01, most: DAY_MINUTES }),
-  pool('SCALE_IN_COOLDOWN_DURATION', 'minutes', 'minutes between scale-ins, and after a scale-out', { fallback: '5', least: 0.01, most: DAY_MINUTES }),
+  pool('SCALE_IN_COOLDOWN_DURATION', 'minutes', 'minutes between scale-ins, and after a scale-out', {
+    fallback: '5',
+    least: 0.01,
+    most: DAY_MINUTES,
+  }),
   pool('MIN_RUNNERS', 'integer', 'runners always kept', { fallback: '1', least: 0, most: 1000 }),
   pool('MAX_RUNNERS', 'integer', 'instances never exceeded; unset: the platform’s limit', { least: 1, most: 1000 }),
   pool('DEMAND_METRIC', 'choice', 'which jobs count as waiting', { fallback: 'queued+pending', choices: ['queued+pending', 'queued'] }),
   pool('POLL_INTERVAL_SECONDS', 'seconds', 'seconds between ticks', { fallback: '60', least: 1, most: 3600 }),
   pool('BOOT_TIMEOUT_MINUTES', 'minutes', 'minutes a VM may take to register', { fallback: '15', least: 0.01, most: DAY_MINUTES }),
-  pool('DRAIN_CONFIRM_SECONDS', 'seconds', 'seconds of zero tasks before a drain commits; under 15 only for trials', { fallback: '60', least: 0, most: 3600 }),
+  pool('DRAIN_CONFIRM_SECONDS', 'seconds', 'seconds of zero tasks before a drain commits; under 15 only for trials', {
+    fallback: '60',
+    least: 0,
+    most: 3600,
+  }),
   pool('DRAIN_ALERT_MINUTES', 'minutes', 'minutes after which a drain alerts', { fallback: '120', least: 0.01, most: 10_080 }),
-  pool('DISCONNECT_GRACE_MINUTES', 'minutes', 'minutes a runner may be disconnected, or an instance unhealthy', { fallback: '10', least: 0.01, most: DAY_MINUTES }),
-  pool('STARVATION_MINUTES', 'minutes', 'minutes a job may wait unserved below the threshold; 0 = off', { fallback: '10', least: 0, most: DAY_MINUTES }),
+  pool('DISCONNECT_GRACE_MINUTES', 'minutes', 'minutes a runner may be disconnected, or an instance unhealthy', {
+    fallback: '10',
+    least: 0.01,
+    most: DAY_MINUTES,
+  }),
+  pool('STARVATION_MINUTES', 'minutes', 'minutes a job may wait unserved below the threshold; 0 = off', {
+    fallback: '10',
+    least: 0,
+    most: DAY_MINUTES,
+  }),
   pool('REPAIR_MAX_PER_TICK', 'integer', 'repairs begun per tick', { fallback: '1', least: 0, most: 50 }),
   pool('DRY_RUN', 'boolean', 'decide and show, change nothing', { fallback: 'false' }),
   app('AUTO_START', 'boolean', 'the keeper starts loops that were never started', { fallback: 'true' }),

@@ -70,8 +70,14 @@ test('each deletion has its certificate, and the stamps stand in the blobs of th
 
 test('routes: key, unknown pool, bad bodies, confirmations', async () => {
   expect((await fetch(`${host.url}/api/pools`)).status).toBe(401);
-  expect(await request('GET', 'pools/nope')).toEqual({ status: 404, body: { error: { code: 'pool-unknown', message: 'There is no pool "nope"; there are: default.' } } });
-  expect(await request('POST', 'pools/default/pause', '{')).toEqual({ status: 400, body: { error: { code: 'bad-json', message: 'The body is not JSON.' } } });
+  expect(await request('GET', 'pools/nope')).toEqual({
+    status: 404,
+    body: { error: { code: 'pool-unknown', message: 'There is no pool "nope"; there are: default.' } },
+  });
+  expect(await request('POST', 'pools/default/pause', '{')).toEqual({
+    status: 400,
+    body: { error: { code: 'bad-json', message: 'The body is not JSON.' } },
+  });
   expect((await request('POST', 'pools/default/pause', { speed: 1 })).status).toBe(400);
   expect((await request('POST', 'pools/default/normalize', { confirm: 'other' })).body).toMatchObject({ error: { code: 'not-confirmed' } });
   expect((await request('POST', 'pools/default/runners/none/release')).status).toBe(404);

@@ -59,14 +59,24 @@ describe('each wrong setting has its message', () => {
     ['DRY_RUN', 'yes', 'DRY_RUN: given "yes"; accepted is `true` or `false`.'],
     ['MAX_RUNNERS', '0', 'MAX_RUNNERS: given "0"; accepted is a whole number from 1 to 1000.'],
     ['POOLS', '{', 'POOLS: given "{"; accepted is a JSON array.'],
-    ['TRIAL_SPEED', '60', 'TRIAL_SPEED: given 60; with the public Azure endpoint only 1 is accepted, since real machines do not boot faster.'],
-    ['AZURE_BLOB_STORAGE_CONN_STRING', undefined, 'AZURE_BLOB_STORAGE_CONN_STRING: not set; set it, or AZURE_BLOB_ACCOUNT_URL to use the managed identity.'],
+    [
+      'TRIAL_SPEED',
+      '60',
+      'TRIAL_SPEED: given 60; with the public Azure endpoint only 1 is accepted, since real machines do not boot faster.',
+    ],
+    [
+      'AZURE_BLOB_STORAGE_CONN_STRING',
+      undefined,
+      'AZURE_BLOB_STORAGE_CONN_STRING: not set; set it, or AZURE_BLOB_ACCOUNT_URL to use the managed identity.',
+    ],
   ])('%s = %s', (variable, value, message) => {
     expect(problemsOf({ [variable]: value })).toEqual([message]);
   });
 
   test('MIN above MAX', () => {
-    expect(problemsOf({ MIN_RUNNERS: '5', MAX_RUNNERS: '4' })).toEqual(['MIN_RUNNERS: given 5, above MAX_RUNNERS 4; accepted is at most MAX_RUNNERS.']);
+    expect(problemsOf({ MIN_RUNNERS: '5', MAX_RUNNERS: '4' })).toEqual([
+      'MIN_RUNNERS: given 5, above MAX_RUNNERS 4; accepted is at most MAX_RUNNERS.',
+    ]);
     expect(problemsOf({ MIN_RUNNERS: '4', MAX_RUNNERS: '4' })).toEqual([]);
   });
 
@@ -79,7 +89,14 @@ describe('POOLS', () => {
   const pools = (list: unknown): string => JSON.stringify(list);
 
   test('inherits, overrides, and prefixes the blobs', () => {
-    const env = { ...GOOD, SG_KEY_B: 'sgu_b', POOLS: pools([{ name: 'a' }, { name: 'b', AZURE_VMSS_NAME: 'other', SG_RUNNER_GROUP: 'g2', MIN_RUNNERS: 0, SG_API_KEY_FROM: 'SG_KEY_B' }]) };
+    const env = {
+      ...GOOD,
+      SG_KEY_B: 'sgu_b',
+      POOLS: pools([
+        { name: 'a' },
+        { name: 'b', AZURE_VMSS_NAME: 'other', SG_RUNNER_GROUP: 'g2', MIN_RUNNERS: 0, SG_API_KEY_FROM: 'SG_KEY_B' },
+      ]),
+    };
     const [a, b] = parseSettings(env).pools;
     expect(a).toMatchObject({ pool: 'a', scaleInBlob: 'a/scale_in_timestamp', apiKeyFrom: 'SG_API_KEY' });
     expect(b).toMatchObject({ pool: 'b', vmssName: 'other', minRunners: 0, apiKey: 'sgu_b', scaleOutBlob: 'b/scale_out_timestamp' });

@@ -31,16 +31,30 @@ async function readBoth(pool: string): Promise<{
 }
 
 /** Deletes one lost or stray VM. Refused while any entry of that machine is connected or has tasks. */
-export async function reap(pool: string, vmId: string, confirm: string, client: DurableClient, context: InvocationContext): Promise<HttpResponseInit> {
+export async function reap(
+  pool: string,
+  vmId: string,
+  confirm: string,
+  client: DurableClient,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
   requireConfirm(confirm, vmId);
   const { settings, group, state, instances } = await readBoth(pool);
   const instance = instances.find((each) => each.vmId === vmId);
   if (instance === undefined) throw new RequestError(404, 'instance-unknown', `No instance of the scale set has the vmId "${vmId}".`);
   const entries = (group.runners ?? []).filter((runner) => sameMachine(runner.computerName, instance.computerName));
   const alive = entries.filter((runner) => runner.connected !== false || runner.runningTasks !== 0 || runner.pendingTasks !== 0);
-  const checked = { instance: instance.id, computerName: instance.computerName ?? null, entries: entries.length, alive: alive.map((runner) => runner.runnerId) };
+  const checked = {
+    instance: instance.id,
+    computerName: instance.computerName ?? null,
+    entries: entries.length,
+    alive: alive.map((runner) => runner.runnerId),
+  };
   if (alive.length > 0)
-    return json(409, { error: { code: 'instance-alive', message: 'An entry of this machine is connected or has tasks; nothing was done.' }, checked });
+    return json(409, {
+      error: { code: 'instance-alive', message: 'An entry of this machine is connected or has tasks; nothing was done.' },
+      checked,
+    });
   const tick = `reap${clock.now().toString(36)}`;
   const answer = await run(client, pool, 'recordReap', {
     id: drainId(pool, tick, 0),
@@ -51,7 +65,11 @@ export async function reap(pool: string, vmId: string, confirm: string, client: 
   });
   if (!answer.ok) return fromAnswer(answer);
   const record = answer['record'] as DrainRecord;
-  await engineOf(context).startScaleIn(record.scaleInId, { target: targetOf(settings, state.uniqueId), timing: timingOf(settings), drains: [record] });
+  await engineOf(context).startScaleIn(record.scaleInId, {
+    target: targetOf(settings, state.uniqueId),
+    timing: timingOf(settings),
+    drains: [record],
+  });
   context.warn(line('warning', 'reap', { pool, vm: vmId, checked }));
   return json(202, { pool, reaping: vmId, drain: record.id, checked });
 }
@@ -63,11 +81,21 @@ export async function forget(pool: string, runnerId: string, confirm: string, co
   const entry = group.runners?.find((runner) => runner.runnerId === runnerId);
   if (entry === undefined) throw new RequestError(404, 'runner-unknown', `The runner group lists no runner "${runnerId}".`);
   const instance = instances.find((each) => sameMachine(entry.computerName, each.computerName));
-  const other = group.runners?.find((runner) => runner !== entry && runner.connected === true && sameMachine(runner.computerName, instance?.computerName));
-  const checked = { connected: entry.connected ?? null, running: entry.runningTasks ?? null, instance: instance?.id ?? null, otherEntry: other?.runnerId ?? null };
+  const other = group.runners?.find(
+    (runner) => runner !== entry && runner.connected === true && sameMachine(runner.computerName, instance?.computerName),
+  );
+  const checked = {
+    connected: entry.connected ?? null,
+    running: entry.runningTasks ?? null,
+    instance: instance?.id ?? null,
+    otherEntry: other?.runnerId ?? null,
+  };
   const isDead = entry.connected === false && (instance === undefined || other !== undefined);
   if (!isDead)
-    return json(409, { error: { code: 'runner-alive', message: 'The runner is connected, or its machine exists and has no other entry; nothing was done.' }, checked });
+    return json(409, {
+      error: { code: 'runner-alive', message: 'The runner is connected, or its machine exists and has no other entry; nothing was done.' },
+      checked,
+    });
   const outcome = await runnersOf(targetOf(settings)).deregister(runnerId, true);
   context.warn(line('warning', 'forget', { pool, runner: runnerId, checked, outcome: outcome.kind }));
   return json(outcome.kind === 'done' || outcome.kind === 'gone' ? 200 : 502, { pool, runner: runnerId, outcome, checked });
@@ -80,7 +108,13 @@ export async function normalize(pool: string, confirm: string, context: Invocati
   requireConfirm(confirm, pool);
   const { settings, state, instances } = await readBoth(pool);
   const memory = await engineOf(context).readMemory(pool);
-  const checked = { mode: state.mode, capacity: state.capacity, instances: instances.length, growth: memory?.growth?.state ?? null, readings: LISTS };
+  const checked = {
+    mode: state.mode,
+    capacity: state.capacity,
+    instances: instances.length,
+    growth: memory?.growth?.state ?? null,
+    readings: LISTS,
+  };
   const refuse = (message: string): HttpResponseInit => json(409, { error: { code: 'not-normal', message }, checked });
   if (state.mode !== 'Flexible') return refuse('Only a Flexible scale set has a nominal capacity.');
   if (instances.length > 0) return refuse('The scale set has VMs; nothing was written.');

@@ -44,7 +44,8 @@ route('poolsStatus', 'pools', ['GET'], async (_request, client, context) => {
     return json(200, { pools });
   } catch (error) {
     // The status route is where an operator looks for what is wrong with the settings.
-    if (error instanceof SettingsError) return json(200, { mode: 'invalid settings', error: { code: error.code, message: error.message }, pools: [] });
+    if (error instanceof SettingsError)
+      return json(200, { mode: 'invalid settings', error: { code: error.code, message: error.message }, pools: [] });
     throw error;
   }
 });
@@ -61,7 +62,13 @@ route('poolStatus', 'pools/{pool}', ['GET'], async (request, client, context) =>
 async function one(pool: string, client: DurableClient, context: InvocationContext): Promise<Record<string, unknown>> {
   const settings = loadSettings().pools.find((each) => each.pool === pool);
   const [loop, memory] = await Promise.all([statusOf(client, loopId(pool)), engineOf(context).readMemory(pool)]);
-  return poolStatus({ pool, settings, loop: loop === undefined ? undefined : { runtimeStatus: String(loop.runtimeStatus) }, memory, now: clock.now() });
+  return poolStatus({
+    pool,
+    settings,
+    loop: loop === undefined ? undefined : { runtimeStatus: String(loop.runtimeStatus) },
+    memory,
+    now: clock.now(),
+  });
 }
 
 route('poolStart', 'pools/{pool}/start', ['POST'], async (request, client) => {
@@ -88,7 +95,8 @@ route('poolStop', 'pools/{pool}/stop', ['POST'], async (request, client) => {
     const ended = status === undefined || !['Running', 'Pending', 'ContinuedAsNew', 'Suspended'].includes(String(status.runtimeStatus));
     if (ended) return json(200, { pool, stopped: true, ended: true, drainsHeld: holdDrains, ...client.createHttpManagementPayload(id) });
     // An event or a terminate can be lost at the end of a generation: say it again.
-    if (look % 10 === 0) await (force && look > 0 ? client.terminate(id, 'stopped by an operator') : client.raiseEvent(id, EVENTS.wake, null));
+    if (look % 10 === 0)
+      await (force && look > 0 ? client.terminate(id, 'stopped by an operator') : client.raiseEvent(id, EVENTS.wake, null));
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return json(202, { pool, stopped: true, ended: false, drainsHeld: holdDrains, ...client.createHttpManagementPayload(id) });
@@ -98,7 +106,9 @@ route('poolWake', 'pools/{pool}/wake', ['POST'], async (request, client) => {
   const pool = poolOf(request);
   const status = await statusOf(client, loopId(pool));
   if (status === undefined || !['Running', 'Pending', 'ContinuedAsNew'].includes(String(status.runtimeStatus)))
-    return json(409, { error: { code: 'loop-not-running', message: `The loop of "${pool}" is not running; POST /api/pools/${pool}/start first.` } });
+    return json(409, {
+      error: { code: 'loop-not-running', message: `The loop of "${pool}" is not running; POST /api/pools/${pool}/start first.` },
+    });
   await client.raiseEvent(loopId(pool), EVENTS.wake, null);
   return json(202, { pool, woken: true });
 });
@@ -118,7 +128,11 @@ for (const operation of ['resume', 'acknowledge'] as const) {
   });
 }
 
-for (const [word, operation] of [['protect', 'protectRunner'], ['unprotect', 'unprotectRunner'], ['release', 'releaseRunner']] as const) {
+for (const [word, operation] of [
+  ['protect', 'protectRunner'],
+  ['unprotect', 'unprotectRunner'],
+  ['release', 'releaseRunner'],
+] as const) {
   route(`runner-${word}`, `pools/{pool}/runners/{runner}/${word}`, ['POST'], async (request, client, context) => {
     const pool = poolOf(request);
     await bodyOf(request, empty);
@@ -128,7 +142,10 @@ for (const [word, operation] of [['protect', 'protectRunner'], ['unprotect', 'un
   });
 }
 
-for (const [word, operation] of [['protect', 'protectInstance'], ['unprotect', 'unprotectInstance']] as const) {
+for (const [word, operation] of [
+  ['protect', 'protectInstance'],
+  ['unprotect', 'unprotectInstance'],
+] as const) {
   route(`instance-${word}`, `pools/{pool}/instances/{vmId}/${word}`, ['POST'], async (request, client) => {
     const pool = poolOf(request);
     await bodyOf(request, empty);
@@ -149,4 +166,3 @@ route('pool-normalize', 'pools/{pool}/normalize', ['POST'], async (request, _cli
 );
 
 route('keeperNow', 'keeper', ['POST'], async (_request, client, context) => json(200, await keepAll(client, context)));
-

@@ -24,7 +24,8 @@ export async function runActivity(engine: Engine, message: ActivityMessage, faul
 
 async function answerOf(engine: Engine, { name, input, taskId, target }: ActivityMessage): Promise<HistoryEvent> {
   const { core, invoke, counters, clock, log } = engine.shared;
-  const failed = (fields: Partial<HistoryEvent>): HistoryEvent => event(EVENT.TaskFailed, clock.now(), { TaskScheduledId: taskId, ...fields });
+  const failed = (fields: Partial<HistoryEvent>): HistoryEvent =>
+    event(EVENT.TaskFailed, clock.now(), { TaskScheduledId: taskId, ...fields });
   const fn = core.find(name, 'activityTrigger');
   if (fn === undefined) {
     return failed({ Reason: `The function '${name}' doesn't exist, is disabled, or is not an activity function.`, Details: '' });
@@ -38,7 +39,13 @@ async function answerOf(engine: Engine, { name, input, taskId, target }: Activit
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     const stack = error instanceof Error ? (error.stack ?? '') : '';
-    log({ level: 'error', category: `Function.${name}`, message: `Activity function '${name}' failed: ${text}`, functionName: name, instanceId: target });
+    log({
+      level: 'error',
+      category: `Function.${name}`,
+      message: `Activity function '${name}' failed: ${text}`,
+      functionName: name,
+      instanceId: target,
+    });
     const details = typedFailure(text);
     if (details === undefined) return failed({ Reason: `Activity function '${name}' failed: ${text}`, Details: stack });
     return failed({ Reason: `Activity function '${name}' failed with an unhandled exception.`, Details: null, FailureDetails: details });

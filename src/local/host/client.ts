@@ -23,12 +23,21 @@ export class Client {
     if (known !== undefined && !isOver(known.status)) return 'running';
     const now = this.engine.shared.clock.now();
     const executionId = this.engine.newId();
-    const begin = event(EVENT.ExecutionStarted, now, { Name: name, Version: version, Input: input, OrchestrationInstance: { InstanceId: id, ExecutionId: executionId } });
+    const begin = event(EVENT.ExecutionStarted, now, {
+      Name: name,
+      Version: version,
+      Input: input,
+      OrchestrationInstance: { InstanceId: id, ExecutionId: executionId },
+    });
     const row: InstanceRow = {
       ...{ id, name, version, executionId, status: 'Pending', input, output: null, customStatus: null },
       ...{ createdAt: now, updatedAt: now, parent: null, generation: 0, state: null },
     };
-    this.engine.commit({ row, history: { replace: true, rows: [] }, sent: [{ queue: 'control', target: id, executionId, event: begin, visibleAt: 0 }] });
+    this.engine.commit({
+      row,
+      history: { replace: true, rows: [] },
+      sent: [{ queue: 'control', target: id, executionId, event: begin, visibleAt: 0 }],
+    });
     const instance = this.engine.instances.get(id);
     if (instance !== undefined) [instance.rows, instance.events] = [[], []];
     return 'accepted';
@@ -52,7 +61,15 @@ export class Client {
   }
 
   signal(name: string, key: string, operation: string, input: string | null): void {
-    this.send({ queue: 'entity', target: entityId(name, key), operation, input, isSignal: true, requestId: this.engine.newId(), visibleAt: 0 });
+    this.send({
+      queue: 'entity',
+      target: entityId(name, key),
+      operation,
+      input,
+      isSignal: true,
+      requestId: this.engine.newId(),
+      visibleAt: 0,
+    });
   }
 
   /** The state as JSON text; undefined when the entity does not exist. */

@@ -55,7 +55,12 @@ export class Core {
     if (!HOOKS.includes(name)) throw new RangeError(`Unrecognized hook "${name}"`);
     const list = this.hooks.get(name) ?? [];
     this.hooks.set(name, [...list, callback]);
-    return new Disposable(() => this.hooks.set(name, (this.hooks.get(name) ?? []).filter((other) => other !== callback)));
+    return new Disposable(() =>
+      this.hooks.set(
+        name,
+        (this.hooks.get(name) ?? []).filter((other) => other !== callback),
+      ),
+    );
   };
 
   setProgrammingModel = (model: ProgrammingModel): void => {

@@ -27,7 +27,8 @@ function field(text: string, [least, most]: readonly [number, number]): Set<numb
     const number = (value: string): number => NAMES[value] ?? Number(value);
     const from = range === '*' ? least : number(fromText);
     const to = range === '*' || (toText === undefined && stepText !== undefined) ? most : number(toText ?? fromText);
-    if (![from, to, step].every(Number.isInteger) || step < 1 || from < least || to > most || from > to) throw new Error(`"${part}" is not a valid part of a schedule`);
+    if (![from, to, step].every(Number.isInteger) || step < 1 || from < least || to > most || from > to)
+      throw new Error(`"${part}" is not a valid part of a schedule`);
     for (let value = from; value <= to; value += step) values.add(value);
   }
   return values;
@@ -37,13 +38,20 @@ export function parseCron(schedule: string): Cron {
   const parts = schedule.trim().split(/\s+/);
   if (parts.length === 5) parts.unshift('0');
   if (parts.length !== 6) throw new Error(`The schedule "${schedule}" needs five or six fields.`);
-  const [seconds, minutes, hours, days, months, weekdays] = parts.map((text, index) => field(text, RANGES[index] ?? [0, 0])) as [Set<number>, Set<number>, Set<number>, Set<number>, Set<number>, Set<number>];
+  const [seconds, minutes, hours, days, months, weekdays] = parts.map((text, index) => field(text, RANGES[index] ?? [0, 0])) as [
+    Set<number>,
+    Set<number>,
+    Set<number>,
+    Set<number>,
+    Set<number>,
+    Set<number>,
+  ];
   if (weekdays.has(7)) weekdays.add(0);
   const next = (time: number): number => {
     const at = new Date(Math.floor(time / 1000) * 1000 + 1000);
     for (let tries = 0; tries < 100_000; tries += 1) {
-      if (!months.has(at.getUTCMonth() + 1)) at.setUTCMonth(at.getUTCMonth() + 1, 1), at.setUTCHours(0, 0, 0);
-      else if (!days.has(at.getUTCDate()) || !weekdays.has(at.getUTCDay())) at.setUTCDate(at.getUTCDate() + 1), at.setUTCHours(0, 0, 0);
+      if (!months.has(at.getUTCMonth() + 1)) (at.setUTCMonth(at.getUTCMonth() + 1, 1), at.setUTCHours(0, 0, 0));
+      else if (!days.has(at.getUTCDate()) || !weekdays.has(at.getUTCDay())) (at.setUTCDate(at.getUTCDate() + 1), at.setUTCHours(0, 0, 0));
       else if (!hours.has(at.getUTCHours())) at.setUTCHours(at.getUTCHours() + 1, 0, 0);
       else if (!minutes.has(at.getUTCMinutes())) at.setUTCMinutes(at.getUTCMinutes() + 1, 0);
       else if (!seconds.has(at.getUTCSeconds())) at.setUTCSeconds(at.getUTCSeconds() + 1);

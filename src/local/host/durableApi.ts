@@ -49,11 +49,13 @@ export class DurableApi {
 
   private start({ query, body, base, required }: ApiRequest, name: string, given: string | undefined): ApiAnswer {
     const id = given === undefined || given === '' ? this.engine.newId() : given;
-    if (id.startsWith('@') || id.length > 256 || /[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id)) return { status: 400, body: { Message: `Invalid instance id: ${id}` } };
+    if (id.startsWith('@') || id.length > 256 || /[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id))
+      return { status: 400, body: { Message: `Invalid instance id: ${id}` } };
     const input = body === '' ? '""' : body;
     if (!isJson(input)) return { status: 400, body: { Message: 'Invalid JSON content' } };
     const answer = this.client.start(name, id, input, query.get('version') ?? '');
-    if (answer === 'running') return { status: 409, body: { Message: `An Orchestration instance with the status ${this.client.row(id)?.status} already exists.` } };
+    if (answer === 'running')
+      return { status: 409, body: { Message: `An Orchestration instance with the status ${this.client.row(id)?.status} already exists.` } };
     const links = instanceUrls(base, id, required);
     return { status: 202, body: links, headers: { Location: links['statusQueryGetUri'] ?? '', 'Retry-After': '10' } };
   }
@@ -108,7 +110,8 @@ export class DurableApi {
   }
 
   private entities({ method, query, body }: ApiRequest, name: string | undefined, givenKey: string | undefined): ApiAnswer {
-    if (name === undefined || name === '' || givenKey === undefined) return method === 'GET' ? entityList(this.engine, name, query) : { status: 404 };
+    if (name === undefined || name === '' || givenKey === undefined)
+      return method === 'GET' ? entityList(this.engine, name, query) : { status: 404 };
     const key = givenKey === '$' ? '' : givenKey;
     if (method === 'GET') {
       const state = this.client.entityState(name, key);

@@ -85,7 +85,11 @@ export class Engine {
 
   lock(messages: readonly Message[]): void {
     const { clock, options } = this.shared;
-    if (!this.dead) this.storage.lock(messages.map(({ id }) => id), clock.now() + (options.visibilityTimeoutMs ?? 60_000));
+    if (!this.dead)
+      this.storage.lock(
+        messages.map(({ id }) => id),
+        clock.now() + (options.visibilityTimeoutMs ?? 60_000),
+      );
   }
 
   /** Brings a message (again) at a time; a due one at once. */
@@ -100,14 +104,23 @@ export class Engine {
   }
 
   report(hang: Hang): void {
-    this.shared.log({ level: 'warning', category: 'Host.Local.Hang', message: `${hang.kind}: ${hang.cause}`, instanceId: hang.instanceId, functionName: hang.name });
+    this.shared.log({
+      level: 'warning',
+      category: 'Host.Local.Hang',
+      message: `${hang.kind}: ${hang.cause}`,
+      instanceId: hang.instanceId,
+      functionName: hang.name,
+    });
     this.shared.options.onHang?.(hang);
   }
 
   /** 32 hexadecimal digits, from the host's own source of randomness. */
   newId(): string {
     let text = '';
-    while (text.length < 32) text += Math.floor(this.shared.random() * 0x1_0000_0000).toString(16).padStart(8, '0');
+    while (text.length < 32)
+      text += Math.floor(this.shared.random() * 0x1_0000_0000)
+        .toString(16)
+        .padStart(8, '0');
     return text;
   }
 }

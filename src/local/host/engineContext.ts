@@ -4,9 +4,24 @@ import { Wait } from './wait';
 
 export type Scheduled =
   | { readonly kind: 'activity'; readonly id: number; readonly name: string; readonly input: unknown }
-  | { readonly kind: 'child'; readonly id: number; readonly name: string; readonly input: unknown; readonly instanceId?: string; readonly version?: string }
+  | {
+      readonly kind: 'child';
+      readonly id: number;
+      readonly name: string;
+      readonly input: unknown;
+      readonly instanceId?: string;
+      readonly version?: string;
+    }
   | { readonly kind: 'timer'; readonly id: number; readonly name: ''; readonly fireAt: number }
-  | { readonly kind: 'message'; readonly id: number; readonly name: string; readonly target: string; readonly input: unknown; readonly requestId: string; readonly isSignal: boolean };
+  | {
+      readonly kind: 'message';
+      readonly id: number;
+      readonly name: string;
+      readonly target: string;
+      readonly input: unknown;
+      readonly requestId: string;
+      readonly isSignal: boolean;
+    };
 
 /** The extension's limits for long timers, which SDK and engine must split alike. */
 const LONGEST_TIMER = 6 * 86_400_000;
@@ -182,7 +197,8 @@ export function misfit(row: HistoryEvent, pending: ReadonlyMap<number, Scheduled
   const hint = 'Was a change made to the orchestrator code after this instance had already started running?';
   const prefix = 'Non-Deterministic workflow detected: ';
   if (now === undefined) return `${prefix}${was}, but the current replay execution hasn't (yet?) scheduled this task. ${hint}`;
-  if (now.kind !== kind) return `${prefix}${was}, but the current execution scheduled: ${now.kind} ${now.name} with this sequence ID instead. ${hint}`;
+  if (now.kind !== kind)
+    return `${prefix}${was}, but the current execution scheduled: ${now.kind} ${now.name} with this sequence ID instead. ${hint}`;
   if (name !== undefined && now.name.toLowerCase() !== name.toLowerCase())
     return `${prefix}${was}, but the current execution scheduled '${now.name}' with this sequence ID instead. ${hint}`;
   return undefined;

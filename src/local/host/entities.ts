@@ -6,7 +6,11 @@ import type { EntityMessage, InstanceRow } from './storage';
 
 interface EntityResponse {
   readonly results: readonly { readonly isError: boolean; readonly result?: string }[];
-  readonly signals: readonly { readonly target: { readonly name: string; readonly key: string }; readonly name: string; readonly input: string }[];
+  readonly signals: readonly {
+    readonly target: { readonly name: string; readonly key: string };
+    readonly name: string;
+    readonly input: string;
+  }[];
   readonly entityExists?: boolean;
   readonly entityState?: string | null;
 }
@@ -37,7 +41,13 @@ export async function runEntity(engine: Engine, id: string, batch: readonly Enti
     const result = answered.results[index];
     const Input = JSON.stringify({ result: result?.result ?? null, ...(result?.isError === true ? { exceptionType: 'Error' } : {}) });
     const { instanceId: target, executionId } = message.caller;
-    sent.push({ queue: 'control', target, executionId, visibleAt: 0, event: event(EVENT.EventRaised, now, { Name: message.requestId, Input }) });
+    sent.push({
+      queue: 'control',
+      target,
+      executionId,
+      visibleAt: 0,
+      event: event(EVENT.EventRaised, now, { Name: message.requestId, Input }),
+    });
   });
   for (const signal of answered.signals) {
     const target = entityId(signal.target.name, signal.target.key);
@@ -65,7 +75,12 @@ const blank = (id: string): InstanceRow => ({
   state: null,
 });
 
-async function invokeBatch(engine: Engine, id: string, row: InstanceRow | undefined, batch: readonly EntityMessage[]): Promise<EntityResponse> {
+async function invokeBatch(
+  engine: Engine,
+  id: string,
+  row: InstanceRow | undefined,
+  batch: readonly EntityMessage[],
+): Promise<EntityResponse> {
   const { core, invoke, log } = engine.shared;
   const self = partsOf(id);
   const state = row?.state ?? null;
@@ -74,7 +89,12 @@ async function invokeBatch(engine: Engine, id: string, row: InstanceRow | undefi
   const operations = batch.map(({ operation, input, isSignal, requestId }) => ({ name: operation, input, isSignal, id: requestId }));
   const failure = (text: string): EntityResponse => {
     log({ level: 'error', category: `Function.${self.name}`, message: text, functionName: self.name, instanceId: id });
-    return { results: batch.map(() => ({ isError: true, result: JSON.stringify(text) })), signals: [], entityExists: exists, entityState: state };
+    return {
+      results: batch.map(() => ({ isError: true, result: JSON.stringify(text) })),
+      signals: [],
+      entityExists: exists,
+      entityState: state,
+    };
   };
   if (fn === undefined) return failure(`The function '${self.name}' doesn't exist, is disabled, or is not an entity function.`);
   try {

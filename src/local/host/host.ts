@@ -125,7 +125,8 @@ export async function startHost(options: HostOptions) {
       return state === undefined ? undefined : (JSON.parse(state) as unknown);
     },
     runTimer: (name: string) => timers.run(name),
-    listInstances: (prefix = ''): Status[] => [...engine.instances.keys()].filter((id) => id.startsWith(prefix)).flatMap((id) => status(id) ?? []),
+    listInstances: (prefix = ''): Status[] =>
+      [...engine.instances.keys()].filter((id) => id.startsWith(prefix)).flatMap((id) => status(id) ?? []),
     /** Rows and bytes of an instance's current history. */
     historySize(id: string): { rows: number; bytes: number } {
       const rows = engine.instances.get(id)?.rows ?? [];

@@ -27,8 +27,13 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, answer
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  const { status, headers: sent, body } = await answer({ method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers, body: Buffer.concat(parts) });
+  for (const [name, value] of Object.entries(incoming.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  const {
+    status,
+    headers: sent,
+    body,
+  } = await answer({ method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers, body: Buffer.concat(parts) });
   outgoing.writeHead(status, { ...sent, 'content-length': body.length });
   outgoing.end(incoming.method === 'HEAD' ? undefined : body);
 }

@@ -18,7 +18,8 @@ export function serveInProcess(port: number, answer: Answer): () => void {
     realRequest = real;
     const patched = (...given: unknown[]): ClientRequest => {
       const options = given.find((item): item is RequestOptions => typeof item === 'object' && item !== null && !(item instanceof URL));
-      const found = options === undefined || given[0] instanceof URL || typeof given[0] === 'string' ? undefined : answers.get(String(options.port));
+      const found =
+        options === undefined || given[0] instanceof URL || typeof given[0] === 'string' ? undefined : answers.get(String(options.port));
       if (found === undefined || options === undefined) return Reflect.apply(real, http, given) as ClientRequest;
       const callback = given.find((item): item is (response: Readable) => void => typeof item === 'function');
       return new LocalRequest(options, found, callback) as unknown as ClientRequest;
@@ -45,7 +46,8 @@ class LocalRequest extends Writable {
     super();
     this.options = options;
     this.answer = answer;
-    for (const [name, value] of Object.entries(options.headers ?? {})) if (value !== undefined) this.setHeader(name, String(value as string));
+    for (const [name, value] of Object.entries(options.headers ?? {}))
+      if (value !== undefined) this.setHeader(name, String(value as string));
     if (callback !== undefined) this.once('response', callback);
   }
 

@@ -16,7 +16,8 @@ export function inbox(instance: Instance | undefined, batch: readonly ControlMes
   let past = { rows: instance?.rows ?? [], events: instance?.events ?? [] };
   let news: HistoryEvent[] = [];
   let replaced = false;
-  const starting = (executionId: string): boolean => row?.executionId === executionId && (past.rows.length > 0 || news.some((item) => item.EventType === EVENT.ExecutionStarted));
+  const starting = (executionId: string): boolean =>
+    row?.executionId === executionId && (past.rows.length > 0 || news.some((item) => item.EventType === EVENT.ExecutionStarted));
   for (const { event, executionId } of batch) {
     if (event.EventType === EVENT.ExecutionStarted) {
       const begun = event.OrchestrationInstance?.ExecutionId ?? '';

@@ -31,11 +31,16 @@ export function instanceList(engine: Engine, query: URLSearchParams, view: View,
   const page = found.slice(0, top > 0 ? top : PAGE);
   const last = page.at(-1);
   const more = found.length > page.length && last !== undefined ? Buffer.from(last.row.id).toString('base64url') : '';
-  return { status: 200, body: page.map((instance) => statusOf(instance, view)), headers: more === '' ? {} : { 'x-ms-continuation-token': more } };
+  return {
+    status: 200,
+    body: page.map((instance) => statusOf(instance, view)),
+    headers: more === '' ? {} : { 'x-ms-continuation-token': more },
+  };
 }
 
 export function purgeBy(engine: Engine, client: Client, query: URLSearchParams): ApiAnswer {
-  if (query.get('createdTimeFrom') === null) return { status: 400, body: { Message: "Please provide value for 'createdTimeFrom' parameter." } };
+  if (query.get('createdTimeFrom') === null)
+    return { status: 400, body: { Message: "Please provide value for 'createdTimeFrom' parameter." } };
   const over = matching(engine, query).filter(({ row }) => isOver(row.status));
   for (const { row } of over) client.purge(row.id);
   return over.length === 0 ? { status: 404 } : { status: 200, body: { instancesDeleted: over.length } };

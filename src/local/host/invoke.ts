@@ -44,7 +44,13 @@ export function invoker(core: Core, log: Log, counters: Counters, clientData: ()
     try {
       const model = core.getProgrammingModel().getInvocationModel(coreContext);
       const { context, inputs } = await model.getArguments();
-      const hook: HookContext = { hookData: {}, appHookData: core.appHookData, invocationContext: context, inputs, functionCallback: fn.callback };
+      const hook: HookContext = {
+        hookData: {},
+        appHookData: core.appHookData,
+        invocationContext: context,
+        inputs,
+        functionCallback: fn.callback,
+      };
       coreContext.state = 'preInvocationHooks';
       if (core.hasHooks('preInvocation')) await core.runHooks('preInvocation', hook);
       coreContext.state = 'invocation';

@@ -23,7 +23,8 @@ export async function callOrchestrator(
   if (fn === undefined) return { broken: `The function '${name}' doesn't exist, is disabled, or is not an orchestrator function.` };
   counters.orchestratorEpisodes += 1;
   const ids = `"instanceId":${JSON.stringify(instanceId)},"parentInstanceId":${JSON.stringify(parentInstanceId)},"sourceInstanceId":null`;
-  const limits = '"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00","maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000';
+  const limits =
+    '"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00","maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000';
   const json = `{"history":[${rows.join(',')}],"input":${input ?? 'null'},"isReplaying":false,${ids},${limits}}`;
   try {
     const { response, result } = await invoke(fn, { json }, instanceId);

@@ -10,7 +10,12 @@ interface Made {
 }
 
 /** New work of an episode: the rows of history that record it, and the messages that bring it about. */
-export function outbox(engine: Engine, row: InstanceRow, scheduled: readonly Scheduled[], now: number): { records: HistoryEvent[]; messages: NewMessage[] } {
+export function outbox(
+  engine: Engine,
+  row: InstanceRow,
+  scheduled: readonly Scheduled[],
+  now: number,
+): { records: HistoryEvent[]; messages: NewMessage[] } {
   const made = scheduled.map((item) => make(engine, row, item, now));
   return { records: made.map(({ record }) => record), messages: made.map(({ message }) => message) };
 }
@@ -46,7 +51,13 @@ function child(engine: Engine, row: InstanceRow, { id, name, input, instanceId, 
   const ExecutionId = engine.newId();
   const parent = { Name: row.name, OrchestrationInstance: { InstanceId: row.id, ExecutionId: row.executionId }, TaskScheduleId: id };
   const Input = JSON.stringify(input ?? null);
-  const start = event(EVENT.ExecutionStarted, now, { Name: name, Version: version, Input, OrchestrationInstance: { InstanceId, ExecutionId }, ParentInstance: parent });
+  const start = event(EVENT.ExecutionStarted, now, {
+    Name: name,
+    Version: version,
+    Input,
+    OrchestrationInstance: { InstanceId, ExecutionId },
+    ParentInstance: parent,
+  });
   return {
     record: event(EVENT.SubOrchestrationCreated, now, { EventId: id, Name: name, InstanceId, Version: version }),
     message: { queue: 'control', target: InstanceId, executionId: ExecutionId, event: start, visibleAt: 0 },
@@ -61,14 +72,27 @@ function timer(engine: Engine, row: InstanceRow, { id, fireAt }: Of<'timer'>, no
   const FireAt = iso(fireAt);
   return {
     record: event(EVENT.TimerCreated, now, { EventId: id, FireAt }),
-    message: { queue: 'control', target: row.id, executionId: row.executionId, event: event(EVENT.TimerFired, visibleAt, { TimerId: id, FireAt }), visibleAt },
+    message: {
+      queue: 'control',
+      target: row.id,
+      executionId: row.executionId,
+      event: event(EVENT.TimerFired, visibleAt, { TimerId: id, FireAt }),
+      visibleAt,
+    },
   };
 }
 
 function message(row: InstanceRow, { id, name, target, input, requestId, isSignal }: Of<'message'>, now: number): Made {
   const text = input === undefined || input === null ? null : JSON.stringify(input);
   const caller = { instanceId: row.id, executionId: row.executionId };
-  const request = JSON.stringify({ op: name, signal: isSignal, input: text, id: requestId, parent: row.id, parentExecution: row.executionId });
+  const request = JSON.stringify({
+    op: name,
+    signal: isSignal,
+    input: text,
+    id: requestId,
+    parent: row.id,
+    parentExecution: row.executionId,
+  });
   return {
     record: event(EVENT.EventSent, now, { EventId: id, InstanceId: target, Name: 'op', Input: request }),
     message: { queue: 'entity', target, operation: name, input: text, isSignal, requestId, visibleAt: 0, ...(isSignal ? {} : { caller }) },

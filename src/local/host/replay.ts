@@ -26,7 +26,12 @@ export interface Replayed {
  * of the event that beat it; a continueAsNew reached that way comes before the event, which is then carried over
  * to the next generation although the code has already had it.
  */
-export function replay(executionId: string, events: readonly HistoryEvent[], response: OrchestratorResponse, describeError: (text: string) => string): Replayed {
+export function replay(
+  executionId: string,
+  events: readonly HistoryEvent[],
+  response: OrchestratorResponse,
+  describeError: (text: string) => string,
+): Replayed {
   const turn = new Turn(executionId, response, describeError);
   for (const row of events) turn.process(row);
   return turn.close();
@@ -144,7 +149,8 @@ class Turn {
       return { kind: 'failed', reason: this.describeError(response.error), ...(details === undefined ? {} : { details }) };
     }
     // The decision to continue comes after the one to terminate, and the engine carries both out: the terminate is lost.
-    if (complete && context.continueAsNew !== undefined) return { kind: 'continued', input: context.continueAsNew.input, carried: this.carried };
+    if (complete && context.continueAsNew !== undefined)
+      return { kind: 'continued', input: context.continueAsNew.input, carried: this.carried };
     if (this.terminated !== undefined) return { kind: 'terminated', reason: this.terminated };
     if (complete) return { kind: 'completed', output: response.output };
     return { kind: 'running' };

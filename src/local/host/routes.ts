@@ -9,7 +9,13 @@ export interface Route {
 }
 
 const PARAMETER = /^\{(\*?)([^:?}]+)(?::(\w+)[^?}]*)?(\??)\}$/;
-const CONSTRAINTS: Readonly<Record<string, string>> = { int: '-?\\d+', long: '-?\\d+', guid: '[0-9a-fA-F-]{36}', alpha: '[A-Za-z]+', bool: 'true|false' };
+const CONSTRAINTS: Readonly<Record<string, string>> = {
+  int: '-?\\d+',
+  long: '-?\\d+',
+  guid: '[0-9a-fA-F-]{36}',
+  alpha: '[A-Za-z]+',
+  bool: 'true|false',
+};
 
 /** Routes of the app's HTTP functions. Literal segments win over parameters, as in ASP.NET's routing. */
 export function routesOf(core: Core, prefix: string): Route[] {
@@ -32,11 +38,21 @@ function routeOf(fn: RegisteredFunction, prefix: string): Route {
       return optional === '?' ? `(?:${segment})?` : segment;
     })
     .join('');
-  return { fn, methods: methods.map((method) => method.toUpperCase()), pattern: new RegExp(`^${source}/?$`, 'i'), names, needsKey: authLevel !== 'anonymous' };
+  return {
+    fn,
+    methods: methods.map((method) => method.toUpperCase()),
+    pattern: new RegExp(`^${source}/?$`, 'i'),
+    names,
+    needsKey: authLevel !== 'anonymous',
+  };
 }
 
 /** A known path with a method that it does not serve is unknown: 404, not 405, as on the real host. */
-export function findRoute(routes: readonly Route[], method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+export function findRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route: Route; params: Record<string, string> } | undefined {
   for (const route of routes) {
     const found = route.methods.includes(method) ? route.pattern.exec(path) : null;
     if (found === null) continue;

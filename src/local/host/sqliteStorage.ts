@@ -61,7 +61,12 @@ export function sqliteStorage(file: string): HostStorage {
   }
 
   function load(): Snapshot {
-    const meta = new Map(db.prepare('SELECT key, value FROM meta').all().map((r) => [String(r['key']), Number(r['value'])]));
+    const meta = new Map(
+      db
+        .prepare('SELECT key, value FROM meta')
+        .all()
+        .map((r) => [String(r['key']), Number(r['value'])]),
+    );
     const histories = new Map<string, string[]>();
     for (const r of db.prepare('SELECT id, row FROM history ORDER BY seq').all()) {
       const id = String(r['id']);
@@ -69,7 +74,10 @@ export function sqliteStorage(file: string): HostStorage {
       if (rows === undefined) histories.set(id, [String(r['row'])]);
       else rows.push(String(r['row']));
     }
-    const instances = db.prepare('SELECT row FROM instance').all().map((r) => JSON.parse(String(r['row'])) as InstanceRow);
+    const instances = db
+      .prepare('SELECT row FROM instance')
+      .all()
+      .map((r) => JSON.parse(String(r['row'])) as InstanceRow);
     const messages = db.prepare('SELECT locked, body FROM message ORDER BY id').all();
     return {
       now: meta.get('now') ?? 0,

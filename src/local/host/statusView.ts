@@ -51,7 +51,8 @@ function historyOf(rows: readonly string[], withOutput: boolean): object[] {
     .filter((item) => !hidden.includes(item.EventType) && !(item.EventId >= 0 && ended.has(item.EventId)))
     .map((item) => {
       const origin = scheduled.get(item.TaskScheduledId ?? item.TimerId ?? -1);
-      const name = item.EventType === EVENT.ExecutionStarted ? { FunctionName: item.Name } : item.Name === undefined ? {} : { Name: item.Name };
+      const name =
+        item.EventType === EVENT.ExecutionStarted ? { FunctionName: item.Name } : item.Name === undefined ? {} : { Name: item.Name };
       return {
         EventType: SHOWN[item.EventType] ?? NAMES.get(item.EventType),
         Timestamp: item.Timestamp,

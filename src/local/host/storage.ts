@@ -2,7 +2,8 @@ import type { HistoryEvent, ParentInstance } from './history';
 
 export type RuntimeStatus = 'Pending' | 'Running' | 'Suspended' | 'Completed' | 'Failed' | 'Terminated' | 'Canceled' | 'ContinuedAsNew';
 
-export const isOver = (status: RuntimeStatus): boolean => status === 'Completed' || status === 'Failed' || status === 'Terminated' || status === 'Canceled';
+export const isOver = (status: RuntimeStatus): boolean =>
+  status === 'Completed' || status === 'Failed' || status === 'Terminated' || status === 'Canceled';
 
 /** One orchestration, or one entity (`@name@key`). Rows are never changed in place. Values are JSON text. */
 export interface InstanceRow {

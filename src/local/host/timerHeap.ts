@@ -57,7 +57,7 @@ export class TimerHeap {
   }
 
   private rise(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!this.swapIfBefore(at, parent)) return;
       at = parent;
@@ -65,7 +65,7 @@ export class TimerHeap {
   }
 
   private sink(from: number): void {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const left = at * 2 + 1;
       const right = left + 1;
       const [l, r] = [this.heap[left], this.heap[right]];

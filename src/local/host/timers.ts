@@ -45,10 +45,13 @@ export class TimerFunctions {
     if (this.stopped) return;
     const due = this.next(fn);
     const { name } = fn.metadata;
-    this.cancels.set(name, this.engine.shared.clock.at(due, () => {
-      if (!this.stopped && !this.running.has(name)) void this.invoke(fn, due);
-      this.arm(fn);
-    }));
+    this.cancels.set(
+      name,
+      this.engine.shared.clock.at(due, () => {
+        if (!this.stopped && !this.running.has(name)) void this.invoke(fn, due);
+        this.arm(fn);
+      }),
+    );
   }
 
   private async invoke(fn: RegisteredFunction, due: number): Promise<void> {
@@ -61,7 +64,11 @@ export class TimerFunctions {
       if (fault?.crash !== undefined || this.stopped) return;
       counters.timerFunctions += 1;
       const next = iso(this.next(fn));
-      const timer = { Schedule: { AdjustForDST: true }, ScheduleStatus: { Last: iso(due), Next: next, LastUpdated: iso(due) }, IsPastDue: clock.now() - due > 1000 };
+      const timer = {
+        Schedule: { AdjustForDST: true },
+        ScheduleStatus: { Last: iso(due), Next: next, LastUpdated: iso(due) },
+        IsPastDue: clock.now() - due > 1000,
+      };
       await invoke(fn, { json: JSON.stringify(timer) });
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -70,9 +70,18 @@ async function episode(engine: Engine, row: InstanceRow, past: Past, fresh: Hist
   const customStatus = response.customStatus === undefined ? undefined : JSON.stringify(response.customStatus);
   if (customStatus !== undefined && customStatus.length * 2 > STATUS_LIMIT) {
     const size = Math.ceil((customStatus.length * 2) / 1024);
-    return { replayed: failure(`Orchestrator function '${row.name}' failed: The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. The current size is ${size} KB.`) };
+    return {
+      replayed: failure(
+        `Orchestrator function '${row.name}' failed: The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. The current size is ${size} KB.`,
+      ),
+    };
   }
-  const replayed = replay(row.executionId, [...past.events, ...fresh], response, (text) => `Orchestrator function '${row.name}' failed: ${text}`);
+  const replayed = replay(
+    row.executionId,
+    [...past.events, ...fresh],
+    response,
+    (text) => `Orchestrator function '${row.name}' failed: ${text}`,
+  );
   judge(engine, row, response, replayed, repeated);
   return { replayed, ...(customStatus === undefined ? {} : { customStatus }) };
 }
@@ -87,13 +96,29 @@ const failure = (reason: string): Replayed => ({
 });
 
 /** Reports what will hang, or go round once too often, as soon as it can be known. */
-function judge(engine: Engine, { id, name }: InstanceRow, response: OrchestratorResponse, replayed: Replayed, repeated: readonly Action[]): void {
-  const report = (kind: 'event-again' | 'repeated-task' | 'diverged', cause: string): void => engine.report({ kind, instanceId: id, name, cause });
-  if (repeated.length > 0) report('repeated-task', `yielded more than once, so scheduled more than once: ${repeated.map(describe).join(', ')}`);
-  if (replayed.diverged) report('diverged', 'every action is carried out, yet the code waits: a retry timeout ran out, or sequence ids of SDK and engine no longer agree');
+function judge(
+  engine: Engine,
+  { id, name }: InstanceRow,
+  response: OrchestratorResponse,
+  replayed: Replayed,
+  repeated: readonly Action[],
+): void {
+  const report = (kind: 'event-again' | 'repeated-task' | 'diverged', cause: string): void =>
+    engine.report({ kind, instanceId: id, name, cause });
+  if (repeated.length > 0)
+    report('repeated-task', `yielded more than once, so scheduled more than once: ${repeated.map(describe).join(', ')}`);
+  if (replayed.diverged)
+    report(
+      'diverged',
+      'every action is carried out, yet the code waits: a retry timeout ran out, or sequence ids of SDK and engine no longer agree',
+    );
   if (replayed.outcome.kind !== 'continued') return;
   const again = replayed.outcome.carried.map((item) => item.Name ?? '').filter((event) => wonAgainstTimer(response.actions.flat(), event));
-  if (again.length > 0) report('event-again', `event ${again.join(', ')} beat a cancelled timer, and continueAsNew came in the same turn: it is delivered once more`);
+  if (again.length > 0)
+    report(
+      'event-again',
+      `event ${again.join(', ')} beat a cancelled timer, and continueAsNew came in the same turn: it is delivered once more`,
+    );
   if (replayed.unawaited.length === 0) return;
   const message = `Events that nobody awaited are lost at continueAsNew: ${replayed.unawaited.join(', ')}`;
   engine.shared.log({ level: 'warning', category: 'Host.Local', message, functionName: name, instanceId: id });
@@ -119,7 +144,15 @@ const startFields = (row: InstanceRow): Partial<HistoryEvent> => ({
 function nextGeneration(engine: Engine, row: InstanceRow, input: unknown, now: number): InstanceRow {
   // The SDK turns a string into JSON before it sends it; anything else comes as it is.
   const text = typeof input === 'string' ? input : JSON.stringify(input ?? null);
-  return { ...row, executionId: engine.newId(), input: text, customStatus: null, createdAt: now, generation: row.generation + 1, status: 'Running' };
+  return {
+    ...row,
+    executionId: engine.newId(),
+    input: text,
+    customStatus: null,
+    createdAt: now,
+    generation: row.generation + 1,
+    status: 'Running',
+  };
 }
 
 function ended(row: InstanceRow, { outcome, suspended }: Replayed): InstanceRow {
@@ -152,7 +185,12 @@ function store(engine: Engine, row: InstanceRow, past: Past, added: HistoryEvent
 
 function park(engine: Engine, row: InstanceRow, generations: number): void {
   engine.parked.add(row.id);
-  engine.report({ kind: 'spin', instanceId: row.id, name: row.name, cause: `${generations} generations in one turn without a durable step; set aside until the host restarts` });
+  engine.report({
+    kind: 'spin',
+    instanceId: row.id,
+    name: row.name,
+    cause: `${generations} generations in one turn without a durable step; set aside until the host restarts`,
+  });
 }
 
 /** Says what completion waits for, if it still waits after a while. */
@@ -161,6 +199,11 @@ function watch(engine: Engine, { id, name, executionId }: InstanceRow, tasks: re
   clock.at(clock.now() + (options.hangAfterMs ?? 60_000), () => {
     const now = engine.instances.get(id)?.row;
     if (engine.isDead || now?.executionId !== executionId || now.status !== 'Running') return;
-    engine.report({ kind: 'open-tasks', instanceId: id, name, cause: `the code is over, but its end is withheld while these are open: ${tasks.join(', ')}` });
+    engine.report({
+      kind: 'open-tasks',
+      instanceId: id,
+      name,
+      cause: `the code is over, but its end is withheld while these are open: ${tasks.join(', ')}`,
+    });
   });
 }

@@ -52,16 +52,32 @@ function durable({ engine, api, hubName, origin }: Site, request: WebRequest, ur
   engine.shared.counters.clientRequests += 1;
   const key = engine.shared.options.functionKey;
   const required = `taskHub=${hubName}&connection=Storage${key === undefined ? '' : `&code=${encodeURIComponent(key)}`}`;
-  const path = url.pathname.slice(base.length + 1).split('/').map(decodeURIComponent);
+  const path = url.pathname
+    .slice(base.length + 1)
+    .split('/')
+    .map(decodeURIComponent);
   const token = request.headers['x-ms-continuation-token'] ?? '';
-  const answer = api.handle({ method: request.method, path, query: url.searchParams, body: request.body.toString('utf8'), base: origin() + PUBLIC_BASE, required, token });
+  const answer = api.handle({
+    method: request.method,
+    path,
+    query: url.searchParams,
+    body: request.body.toString('utf8'),
+    base: origin() + PUBLIC_BASE,
+    required,
+    token,
+  });
   const headers: Record<string, string> = { ...answer.headers };
   if (answer.body === undefined) return { status: answer.status, headers, body: EMPTY };
   headers['content-type'] = 'application/json; charset=utf-8';
   return { status: answer.status, headers, body: Buffer.from(JSON.stringify(answer.body)) };
 }
 
-async function call(site: Site, request: WebRequest, url: URL, { route, params }: { route: Route; params: Record<string, string> }): Promise<WebAnswer> {
+async function call(
+  site: Site,
+  request: WebRequest,
+  url: URL,
+  { route, params }: { route: Route; params: Record<string, string> },
+): Promise<WebAnswer> {
   const { method, headers, body } = request;
   const query = Object.fromEntries(url.searchParams);
   const http: RpcHttp = { method, url: url.href, headers: { ...headers }, query, params, body: body.length === 0 ? null : { bytes: body } };

@@ -65,12 +65,23 @@ function scaleSet(route: Route, parts: readonly string[], lower: readonly string
   const pool = options.pools.find((each) => each.vmssName.toLowerCase() === name.toLowerCase());
   const child = lower[8];
   if (pool === undefined)
-    return error(kind, 404, child === undefined ? 'ResourceNotFound' : 'ParentResourceNotFound', `The Resource 'Microsoft.Compute/virtualMachineScaleSets/${name}' under resource group '${place.resourceGroup}' was not found.`);
-  if (child === undefined && call.method === 'GET') return limited(route, pool, 'get', () => found(kind, scaleSetBody(place, pool), etagOf(pool)));
-  if (child === undefined && (call.method === 'PATCH' || call.method === 'PUT')) return limited(route, pool, 'update', () => update(route, pool));
+    return error(
+      kind,
+      404,
+      child === undefined ? 'ResourceNotFound' : 'ParentResourceNotFound',
+      `The Resource 'Microsoft.Compute/virtualMachineScaleSets/${name}' under resource group '${place.resourceGroup}' was not found.`,
+    );
+  if (child === undefined && call.method === 'GET')
+    return limited(route, pool, 'get', () => found(kind, scaleSetBody(place, pool), etagOf(pool)));
+  if (child === undefined && (call.method === 'PATCH' || call.method === 'PUT'))
+    return limited(route, pool, 'update', () => update(route, pool));
   if (child === 'delete' && call.method === 'POST') return limited(route, pool, 'vmDelete', () => batchDelete(route, pool));
   if (child === 'instanceview' && call.method === 'GET')
-    return limited(route, pool, 'instanceView', () => ({ kind, status: 200, body: { virtualMachine: { statusesSummary: summary(pool) } } }));
+    return limited(route, pool, 'instanceView', () => ({
+      kind,
+      status: 200,
+      body: { virtualMachine: { statusesSummary: summary(pool) } },
+    }));
   if (child !== 'virtualmachines') return error(kind, 404, 'InvalidResourceType', `There is nothing at ${call.path}.`);
   const view = call.query.get('$expand')?.toLowerCase() === 'instanceview';
   const body = (vm: Vm): unknown => scaleSetVmBody(place, pool, vm, view, options.skewMs());
@@ -90,8 +101,16 @@ function virtualMachines(route: Route, id: string | undefined): Reply {
     const pool = flexible.find((each) => each.vms.has(id));
     const vm = pool?.vms.get(id);
     if (pool === undefined || vm === undefined)
-      return call.method === 'DELETE' ? { kind, status: 204 } : error(kind, 404, 'ResourceNotFound', `The Resource 'Microsoft.Compute/virtualMachines/${id}' was not found.`);
-    return oneVm(route, pool, vm, () => vmBody(place, pool, vm, view, skewMs), () => deleteSingle(pool, vm));
+      return call.method === 'DELETE'
+        ? { kind, status: 204 }
+        : error(kind, 404, 'ResourceNotFound', `The Resource 'Microsoft.Compute/virtualMachines/${id}' was not found.`);
+    return oneVm(
+      route,
+      pool,
+      vm,
+      () => vmBody(place, pool, vm, view, skewMs),
+      () => deleteSingle(pool, vm),
+    );
   }
   if (call.method !== 'GET') return error(kind, 405, 'MethodNotAllowed', 'Only GET lists.');
   const filter = call.query.get('$filter');
@@ -105,13 +124,17 @@ function virtualMachines(route: Route, id: string | undefined): Reply {
     const pool = owners.get(vm);
     return pool === undefined ? undefined : vmBody(place, pool, vm, view, skewMs);
   };
-  return first === undefined ? found(kind, { value: [] }) : limited(route, first, 'list', () => page(route, [...owners.keys()], first, body));
+  return first === undefined
+    ? found(kind, { value: [] })
+    : limited(route, first, 'list', () => page(route, [...owners.keys()], first, body));
 }
 
 function oneVm(route: Route, pool: PoolState, vm: Vm | undefined, body: (vm: Vm) => unknown, remove: () => Accepted): Reply {
   const { call, kind } = route;
   if (call.method === 'GET')
-    return limited(route, pool, 'vmGet', () => (vm === undefined ? error(kind, 404, 'ResourceNotFound', 'The virtual machine was not found.') : found(kind, body(vm))));
+    return limited(route, pool, 'vmGet', () =>
+      vm === undefined ? error(kind, 404, 'ResourceNotFound', 'The virtual machine was not found.') : found(kind, body(vm)),
+    );
   if (call.method !== 'DELETE') return error(kind, 405, 'MethodNotAllowed', `${call.method} is not simulated here.`);
   return limited(route, pool, 'vmDelete', () => (vm === undefined ? { kind, status: 204 } : accepted(route, remove())));
 }
@@ -120,9 +143,15 @@ function update(route: Route, pool: PoolState): Reply {
   const { call, kind, place } = route;
   const ifMatch = call.headers['if-match'];
   if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(pool))
-    return error(kind, 412, 'PreconditionFailed', `The precondition given in If-Match (${ifMatch}) does not hold: the ETag is ${etagOf(pool)}.`);
+    return error(
+      kind,
+      412,
+      'PreconditionFailed',
+      `The precondition given in If-Match (${ifMatch}) does not hold: the ETag is ${etagOf(pool)}.`,
+    );
   const capacity = field(field(call.body, 'sku'), 'capacity');
-  if (capacity !== undefined && typeof capacity !== 'number') return error(kind, 400, 'InvalidRequestContent', 'sku.capacity is no number.');
+  if (capacity !== undefined && typeof capacity !== 'number')
+    return error(kind, 400, 'InvalidRequestContent', 'sku.capacity is no number.');
   const answer = accepted(route, writeCapacity(pool, capacity ?? pool.capacity));
   return answer.status === 202 ? { ...answer, body: scaleSetBody(place, pool) } : answer;
 }
@@ -147,7 +176,8 @@ function operation(route: Route, id: string): Reply {
   const known: Operation | undefined = options.pools.map((pool) => pool.operations.get(id)).find((each) => each !== undefined);
   if (known === undefined) return error(kind, 404, 'NotFound', `The operation ${id} is not known.`);
   if (call.query.get('monitor') === null) return found(kind, operationBody(known));
-  if (known.endedAt === undefined) return { kind, status: 202, headers: { location: `${route.place.endpoint}${call.path}?${call.query.toString()}` } };
+  if (known.endedAt === undefined)
+    return { kind, status: 202, headers: { location: `${route.place.endpoint}${call.path}?${call.query.toString()}` } };
   return known.failure === undefined ? { kind, status: 204 } : error(kind, 409, known.failure.code, known.failure.message);
 }
 
@@ -164,17 +194,31 @@ function page(route: Route, vms: readonly Vm[], pool: PoolState, body: (vm: Vm) 
   return found(kind, { value: now.map(body), ...(rest.length > now.length ? { nextLink: next.href } : {}) });
 }
 
-const found = (kind: string, body: unknown, etag?: string): Reply => ({ kind, status: 200, body, ...(etag === undefined ? {} : { headers: { etag } }) });
+const found = (kind: string, body: unknown, etag?: string): Reply => ({
+  kind,
+  status: 200,
+  body,
+  ...(etag === undefined ? {} : { headers: { etag } }),
+});
 
 function limited(route: Route, pool: PoolState, name: LimitName, work: () => Reply): Reply {
   if (pool.env.flags.throttle === 0) return work();
   const taken = take(pool.buckets, name, route.options.now());
   if (!taken.ok)
-    return error(route.kind, 429, 'OperationNotAllowed', `The server rejected the request because too many of its kind (${name}) were received for this scale set.`, {
-      'retry-after': String(taken.retryAfterSeconds),
-    });
+    return error(
+      route.kind,
+      429,
+      'OperationNotAllowed',
+      `The server rejected the request because too many of its kind (${name}) were received for this scale set.`,
+      {
+        'retry-after': String(taken.retryAfterSeconds),
+      },
+    );
   const reply = work();
-  return { ...reply, headers: { ...reply.headers, 'x-ms-ratelimit-remaining-resource': `Microsoft.Compute/${name};${String(taken.left)}` } };
+  return {
+    ...reply,
+    headers: { ...reply.headers, 'x-ms-ratelimit-remaining-resource': `Microsoft.Compute/${name};${String(taken.left)}` },
+  };
 }
 
 function summary(pool: PoolState): { code: string; count: number }[] {

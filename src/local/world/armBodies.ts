@@ -56,7 +56,9 @@ function common(vm: Vm, withView: boolean, skewMs: number): Record<string, unkno
           instanceView: {
             statuses: [
               { code: `ProvisioningState/${level}`, level: 'Info', displayStatus: `Provisioning ${level}` },
-              ...(vm.provisioningState === 'Creating' ? [] : [{ code: `PowerState/${vm.power}`, level: 'Info', displayStatus: `VM ${vm.power}` }]),
+              ...(vm.provisioningState === 'Creating'
+                ? []
+                : [{ code: `PowerState/${vm.power}`, level: 'Info', displayStatus: `VM ${vm.power}` }]),
             ],
           },
         }

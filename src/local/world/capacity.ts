@@ -27,7 +27,10 @@ export function writeCapacity(pool: PoolState, capacity: number): Accepted {
   for (let made = 0; made < create; made += 1) createVm(pool);
   sample(pool);
   const updating = env.flags.updatingSeconds === 0 ? env.flags.bootSeconds : env.flags.updatingSeconds;
-  return { ok: true, operation: operate(pool, 'growth', difference === 0 ? 1 : difference > 0 ? updating : env.flags.deleteSeconds, fault) };
+  return {
+    ok: true,
+    operation: operate(pool, 'growth', difference === 0 ? 1 : difference > 0 ? updating : env.flags.deleteSeconds, fault),
+  };
 }
 
 function victims(pool: PoolState, from: readonly Vm[], count: number): Vm[] {
@@ -37,17 +40,26 @@ function victims(pool: PoolState, from: readonly Vm[], count: number): Vm[] {
 }
 
 /** 100 in one placement group, which Uniform has unless its properties say otherwise. */
-export const limitOf = (pool: PoolState): number => (pool.mode === 'Uniform' && pool.properties['singlePlacementGroup'] === true ? 100 : 1_000);
+export const limitOf = (pool: PoolState): number =>
+  pool.mode === 'Uniform' && pool.properties['singlePlacementGroup'] === true ? 100 : 1_000;
 
 /** One delete at a time per scale set; one unknown id refuses the whole batch; '*' is every VM. */
 export function deleteVms(pool: PoolState, ids: readonly string[]): Accepted {
   const { flags } = pool.env;
   if (flags.parallelDeletes === 0 && [...pool.operations.values()].some((each) => each.kind === 'delete' && each.endedAt === undefined))
-    return refusal(409, 'OperationNotAllowed', `Another delete of scale set '${pool.vmssName}' is in progress; try again when it has ended.`);
+    return refusal(
+      409,
+      'OperationNotAllowed',
+      `Another delete of scale set '${pool.vmssName}' is in progress; try again when it has ended.`,
+    );
   const named = ids.includes('*') ? [...pool.vms.keys()] : ids;
   const missing = named.find((id) => !pool.vms.has(id));
   if (missing !== undefined)
-    return refusal(400, 'InstanceIdsListInstanceIdNotActiveVM', `The provided instanceId ${missing} is not an active Virtual Machine Scale Set VM instanceId.`);
+    return refusal(
+      400,
+      'InstanceIdsListInstanceIdNotActiveVM',
+      `The provided instanceId ${missing} is not an active Virtual Machine Scale Set VM instanceId.`,
+    );
   const vms = named.map((id) => pool.vms.get(id)).filter((vm) => vm !== undefined && vm.provisioningState !== 'Deleting') as Vm[];
   return begin(pool, [...new Set(vms)], 'delete');
 }
@@ -89,7 +101,9 @@ function operate(pool: PoolState, kind: Operation['kind'], took: number, failure
 /** As ARM tells it for the whole scale set. */
 export function provisioningState(pool: PoolState): 'Updating' | 'Succeeded' {
   const { flags } = pool.env;
-  const open = [...pool.operations.values()].some((each) => each.endedAt === undefined && (each.kind === 'growth' || flags.deleteUpdates === 1));
+  const open = [...pool.operations.values()].some(
+    (each) => each.endedAt === undefined && (each.kind === 'growth' || flags.deleteUpdates === 1),
+  );
   return open ? 'Updating' : 'Succeeded';
 }
 

@@ -50,6 +50,8 @@ export async function createCertificate(): Promise<Certificate> {
  */
 export function trustCa(pem: string): void {
   if (typeof tls.setDefaultCACertificates !== 'function')
-    throw new Error(`Node ${process.version} cannot trust a certificate at run time; use Node 22.19, 24.5 or later, or start with NODE_EXTRA_CA_CERTS.`);
+    throw new Error(
+      `Node ${process.version} cannot trust a certificate at run time; use Node 22.19, 24.5 or later, or start with NODE_EXTRA_CA_CERTS.`,
+    );
   tls.setDefaultCACertificates([...new Set([...tls.getCACertificates('default'), pem])]);
 }

@@ -44,7 +44,13 @@ export function toCall(request: WorldRequest): Call | undefined {
   const text = request.body ?? '';
   try {
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    return { method: request.method.toUpperCase(), path: decodeURIComponent(url.pathname), query: url.searchParams, headers: request.headers, body };
+    return {
+      method: request.method.toUpperCase(),
+      path: decodeURIComponent(url.pathname),
+      query: url.searchParams,
+      headers: request.headers,
+      body,
+    };
   } catch {
     // Half a JSON, or a path that is no UTF-8: the caller answers 400.
     return undefined;
@@ -59,4 +65,5 @@ export function toResponse(reply: Reply): WorldResponse {
   };
 }
 
-export const field = (from: unknown, key: string): unknown => (typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined);
+export const field = (from: unknown, key: string): unknown =>
+  typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined;

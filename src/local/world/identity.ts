@@ -33,7 +33,11 @@ export function createIdentity(random: Random, clock: WorldClock): Identity {
       const token = `world.${random.text(BASE36, 40)}`;
       issued.add(token);
       const expires = Math.floor((clock.now() + skewMs) / 1_000) + LIFE_SECONDS;
-      return { kind: 'token', status: 200, body: { access_token: token, expires_on: String(expires), resource, token_type: 'Bearer', client_id: '' } };
+      return {
+        kind: 'token',
+        status: 200,
+        body: { access_token: token, expires_on: String(expires), resource, token_type: 'Bearer', client_id: '' },
+      };
     },
     knows: (authorization) => {
       const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];

@@ -24,13 +24,17 @@ export function arrive(pool: PoolState, durationMs: number): void {
 
 /** Gives waiting jobs to free runners: the least busy first, the longest registered among equals. */
 export function place(pool: PoolState): void {
-  for (let at = 0; at < pool.waiting.length; ) {
+  for (let at = 0; at < pool.waiting.length;) {
     const job = pool.waiting[at];
     if (job === undefined) break;
     const free = [...pool.entries.values()].filter((entry) => hasSlot(pool, entry));
     if (free.length === 0) break;
-    const fit = pool.env.faults.mayPlace === undefined ? free : free.filter((entry) => pool.env.faults.mayPlace?.(pool, job, entry) !== false);
-    const entry = fit.reduce<Entry | undefined>((best, each) => (best === undefined || each.vm.jobs.size < best.vm.jobs.size ? each : best), undefined);
+    const fit =
+      pool.env.faults.mayPlace === undefined ? free : free.filter((entry) => pool.env.faults.mayPlace?.(pool, job, entry) !== false);
+    const entry = fit.reduce<Entry | undefined>(
+      (best, each) => (best === undefined || each.vm.jobs.size < best.vm.jobs.size ? each : best),
+      undefined,
+    );
     if (entry === undefined) {
       at += 1;
       continue;

@@ -38,7 +38,8 @@ export function measure(pools: readonly PoolState[], now: number, startedAt: num
   const count = (state: Job['state']): number => jobs.filter((job) => job.state === state).length;
   const [jobsDone, jobsKilled] = [count('done'), count('killed')];
   const sum = (of: (pool: PoolState) => number): number => pools.reduce((total, pool) => total + of(pool), 0);
-  const living = (pool: PoolState): number => [...pool.vms.values()].reduce((ms, vm) => ms + now - Math.max(vm.requestedAt, pool.startedAt), 0);
+  const living = (pool: PoolState): number =>
+    [...pool.vms.values()].reduce((ms, vm) => ms + now - Math.max(vm.requestedAt, pool.startedAt), 0);
   return {
     jobs: jobs.length,
     jobsDone,
@@ -63,6 +64,9 @@ function merge(series: readonly (readonly Sample[])[]): Sample[] {
   const all = series.flatMap((samples, pool) => samples.map((sample) => ({ pool, sample }))).sort((a, b) => a.sample[0] - b.sample[0]);
   return all.map(({ pool, sample }) => {
     last[pool] = sample;
-    return last.reduce<Sample>((total, each) => [sample[0], total[1] + each[1], total[2] + each[2], total[3] + each[3]], [sample[0], 0, 0, 0]);
+    return last.reduce<Sample>(
+      (total, each) => [sample[0], total[1] + each[1], total[2] + each[2], total[3] + each[3]],
+      [sample[0], 0, 0, 0],
+    );
   });
 }

@@ -37,12 +37,14 @@ export interface Mishaps {
 
 export function createMishaps(pool: PoolState): Mishaps {
   const { clock, flags } = pool.env;
-  const ofVm = (act: (vm: Vm) => void) => (vmId: string): boolean => {
-    const vm = [...pool.vms.values()].find((each) => each.vmId === vmId);
-    if (vm === undefined || vm.provisioningState === 'Deleting') return false;
-    act(vm);
-    return true;
-  };
+  const ofVm =
+    (act: (vm: Vm) => void) =>
+    (vmId: string): boolean => {
+      const vm = [...pool.vms.values()].find((each) => each.vmId === vmId);
+      if (vm === undefined || vm.provisioningState === 'Deleting') return false;
+      act(vm);
+      return true;
+    };
   const always = (act: () => void): boolean => {
     act();
     return true;
@@ -72,7 +74,10 @@ export function createMishaps(pool: PoolState): Mishaps {
       vm.power = 'starting';
       const boot = clock.now() + seconds(flags.bootSeconds);
       vm.registerDue = boot + seconds(flags.registerSeconds);
-      vm.cancels.push(clock.at(boot, () => running(pool, vm)), clock.at(vm.registerDue, () => register(pool, vm)));
+      vm.cancels.push(
+        clock.at(boot, () => running(pool, vm)),
+        clock.at(vm.registerDue, () => register(pool, vm)),
+      );
     }),
     doubleRegistration: (vmId) => {
       const vm = [...pool.vms.values()].find((each) => each.vmId === vmId);

@@ -1,5 +1,14 @@
 import type { WorldClock } from './clock';
-import { type Call, type Reply, type Service, toCall, toResponse, type WorldAnswer, type WorldRequest, type WorldResponse } from './exchange';
+import {
+  type Call,
+  type Reply,
+  type Service,
+  toCall,
+  toResponse,
+  type WorldAnswer,
+  type WorldRequest,
+  type WorldResponse,
+} from './exchange';
 import type { RequestFault, WorldFaults } from './faults';
 
 export type Handlers = Readonly<Record<Service, (call: Call) => Reply>>;
@@ -15,9 +24,15 @@ export function createServe(clock: WorldClock, faults: WorldFaults, handlers: Ha
   const serveNow = (service: Service, request: WorldRequest, fault: RequestFault | undefined): WorldAnswer => {
     if (fault?.reset === true) return 'reset';
     if (fault?.hang === true) return 'hang';
-    if (fault?.status !== undefined) return { status: fault.status, headers: { 'content-type': 'application/json', ...fault.headers }, body: fault.body ?? '' };
+    if (fault?.status !== undefined)
+      return { status: fault.status, headers: { 'content-type': 'application/json', ...fault.headers }, body: fault.body ?? '' };
     const call = toCall(request);
-    if (call === undefined) return toResponse({ kind: 'unreadable', status: 400, body: { error: { code: 'InvalidRequestContent', message: 'The request is no JSON.' } } });
+    if (call === undefined)
+      return toResponse({
+        kind: 'unreadable',
+        status: 400,
+        body: { error: { code: 'InvalidRequestContent', message: 'The request is no JSON.' } },
+      });
     const apply = (): WorldResponse => {
       const reply = handlers[service](call);
       const name = `${service} ${reply.kind}`;

@@ -17,7 +17,8 @@ export async function listen(service: Service, handle: Handle, port: number, cer
     // A client that hangs up in the middle of a request has nothing to be told.
     relay(service, handle, request, response).catch(() => request.socket.destroy());
   };
-  const server: Server = certificate === undefined ? createHttp(onRequest) : createHttps({ key: certificate.key, cert: certificate.cert }, onRequest);
+  const server: Server =
+    certificate === undefined ? createHttp(onRequest) : createHttps({ key: certificate.key, cert: certificate.cert }, onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -39,7 +40,9 @@ async function relay(service: Service, handle: Handle, request: IncomingMessage,
   const answer = await handle(service, {
     method: request.method ?? 'GET',
     url: request.url ?? '/',
-    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+    ),
     body: Buffer.concat(chunks).toString(),
   });
   if (answer === 'hang') return;

@@ -18,7 +18,8 @@ export function answerStackGuardian(options: StackGuardianOptions, call: Call): 
   const [, org, group, act] = match;
   const kind = act ?? 'group';
   const key = /^apikey (.+)$/.exec(call.headers['authorization'] ?? '')?.[1];
-  if (key === undefined || !options.keys.has(key)) return { kind, status: 403, body: { msg: 'User is not authorized to access this resource' } };
+  if (key === undefined || !options.keys.has(key))
+    return { kind, status: 403, body: { msg: 'User is not authorized to access this resource' } };
   const pool = org === options.org ? options.pools.find((each) => each.group === group) : undefined;
   if (pool === undefined) return { kind, status: 404, body: { msg: `Runner group ${group ?? ''} not found` } };
   if (act === undefined) return call.method === 'GET' ? { kind, status: 200, body: { msg: groupBody(pool) } } : wrongMethod(kind);
@@ -62,7 +63,9 @@ function write(pool: PoolState, act: string, body: unknown): { status: number; b
   const status = field(body, 'Status');
   for (const id of ids) {
     const answer: EntryAnswer =
-      act === 'deregister' ? deregister(pool, id, field(body, 'ForceDeregister') === true) : setStatus(pool, id, typeof status === 'string' ? status : '');
+      act === 'deregister'
+        ? deregister(pool, id, field(body, 'ForceDeregister') === true)
+        : setStatus(pool, id, typeof status === 'string' ? status : '');
     if (!answer.ok) return { status: answer.status, body: { msg: answer.message } };
   }
   return { status: 200, body: { msg: 'Success' } };

@@ -64,9 +64,23 @@ export interface Operation {
 }
 
 export type WorldEventKind =
-  | 'job-arrived' | 'job-placed' | 'job-started' | 'job-stopping' | 'job-done' | 'job-killed'
-  | 'vm-requested' | 'vm-running' | 'vm-failed' | 'vm-deleting' | 'vm-died' | 'vm-gone'
-  | 'runner-registered' | 'runner-status' | 'runner-deregistered' | 'runner-disconnected' | 'runner-connected'
+  | 'job-arrived'
+  | 'job-placed'
+  | 'job-started'
+  | 'job-stopping'
+  | 'job-done'
+  | 'job-killed'
+  | 'vm-requested'
+  | 'vm-running'
+  | 'vm-failed'
+  | 'vm-deleting'
+  | 'vm-died'
+  | 'vm-gone'
+  | 'runner-registered'
+  | 'runner-status'
+  | 'runner-deregistered'
+  | 'runner-disconnected'
+  | 'runner-connected'
   | 'capacity';
 
 export interface WorldEvent {

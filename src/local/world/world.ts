@@ -126,7 +126,8 @@ function build(options: WorldOptions, origins: Readonly<Record<Service, string>>
 /** One pool `default` by the plain variables, several by POOLS. */
 function poolSettings(pools: readonly PoolState[]): Record<string, string> {
   const [only] = pools;
-  if (only !== undefined && pools.length === 1 && only.name === 'default') return { AZURE_VMSS_NAME: only.vmssName, SG_RUNNER_GROUP: only.group };
+  if (only !== undefined && pools.length === 1 && only.name === 'default')
+    return { AZURE_VMSS_NAME: only.vmssName, SG_RUNNER_GROUP: only.group };
   return { POOLS: JSON.stringify(pools.map((pool) => ({ name: pool.name, AZURE_VMSS_NAME: pool.vmssName, SG_RUNNER_GROUP: pool.group }))) };
 }
 

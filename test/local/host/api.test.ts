@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { run } from './support';
 
-const json = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+const json = (body: unknown): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
 const post: RequestInit = { method: 'POST' };
 const remove: RequestInit = { method: 'DELETE' };
 const codeOf = async (url: string, init?: RequestInit): Promise<number> => (await fetch(url, init)).status;
@@ -42,26 +46,29 @@ describe('routes of the app', () => {
 });
 
 describe('the durable API', () => {
-  it.each(['/runtime/webhooks/durabletask', '/durabletask'])('starts, refuses a running id, accepts it again when over (%s)', async (base) => {
-    const { host, pass } = await run('basic');
-    const start = `${host.url}${base}/orchestrators/waiting/w`;
-    const answer = await fetch(start, json({ n: 1 }));
-    expect(answer.status).toBe(202);
-    expect(answer.headers.get('retry-after')).toBe('10');
-    expect(await codeOf(start, json({ n: 2 }))).toBe(409);
-    await pass(1_000);
-    expect(await codeOf(start, json({ n: 2 }))).toBe(409);
-    host.suspend('w');
-    await pass(1_000);
-    expect(await codeOf(start, json({ n: 2 }))).toBe(409);
-    host.terminate('w');
-    await pass(1_000);
-    expect(await codeOf(start, json({ n: 3 }))).toBe(202);
-    await pass(1_000);
-    expect(host.status('w')).toMatchObject({ runtimeStatus: 'Running', input: { n: 3 }, output: null });
-    expect(await codeOf(start, { method: 'POST', body: '{' })).toBe(400);
-    expect(await codeOf(`${host.url}${base}/orchestrators/waiting/@x`, json(1))).toBe(400);
-  });
+  it.each(['/runtime/webhooks/durabletask', '/durabletask'])(
+    'starts, refuses a running id, accepts it again when over (%s)',
+    async (base) => {
+      const { host, pass } = await run('basic');
+      const start = `${host.url}${base}/orchestrators/waiting/w`;
+      const answer = await fetch(start, json({ n: 1 }));
+      expect(answer.status).toBe(202);
+      expect(answer.headers.get('retry-after')).toBe('10');
+      expect(await codeOf(start, json({ n: 2 }))).toBe(409);
+      await pass(1_000);
+      expect(await codeOf(start, json({ n: 2 }))).toBe(409);
+      host.suspend('w');
+      await pass(1_000);
+      expect(await codeOf(start, json({ n: 2 }))).toBe(409);
+      host.terminate('w');
+      await pass(1_000);
+      expect(await codeOf(start, json({ n: 3 }))).toBe(202);
+      await pass(1_000);
+      expect(host.status('w')).toMatchObject({ runtimeStatus: 'Running', input: { n: 3 }, output: null });
+      expect(await codeOf(start, { method: 'POST', body: '{' })).toBe(400);
+      expect(await codeOf(`${host.url}${base}/orchestrators/waiting/@x`, json(1))).toBe(400);
+    },
+  );
 
   it('raises events: 202, 404 when unknown, 410 when over, 400 without JSON', async () => {
     const { host, pass, output } = await run('basic');
@@ -85,8 +92,16 @@ describe('the durable API', () => {
     await pass(60_000);
     const at = `${host.url}/durabletask/instances/c`;
     expect(await (await fetch(at)).json()).not.toHaveProperty('historyEvents');
-    const { historyEvents } = (await (await fetch(`${at}?showHistory=true&showHistoryOutput=true`)).json()) as { historyEvents: { EventType: string; FunctionName?: string; Result?: unknown }[] };
-    expect(historyEvents.map(({ EventType }) => EventType)).toEqual(['ExecutionStarted', 'TaskCompleted', 'TaskCompleted', 'TaskCompleted', 'SubOrchestrationInstanceCompleted']);
+    const { historyEvents } = (await (await fetch(`${at}?showHistory=true&showHistoryOutput=true`)).json()) as {
+      historyEvents: { EventType: string; FunctionName?: string; Result?: unknown }[];
+    };
+    expect(historyEvents.map(({ EventType }) => EventType)).toEqual([
+      'ExecutionStarted',
+      'TaskCompleted',
+      'TaskCompleted',
+      'TaskCompleted',
+      'SubOrchestrationInstanceCompleted',
+    ]);
     expect(historyEvents[1]).toMatchObject({ FunctionName: 'echo', Result: { text: 'a', when: 1 } });
   });
 
@@ -104,7 +119,9 @@ describe('the durable API', () => {
     const second = await fetch(`${at}?runtimeStatus=Completed`, { headers: { 'x-ms-continuation-token': token } });
     expect((await second.json()) as unknown[]).toHaveLength(30);
     expect(second.headers.get('x-ms-continuation-token')).toBeNull();
-    expect(await (await fetch(`${at}?createdTimeFrom=${new Date(early + 30_000).toISOString()}&runtimeStatus=Running`)).json()).toMatchObject([{ instanceId: '@counter@minutes' }, { instanceId: 'w' }]);
+    expect(
+      await (await fetch(`${at}?createdTimeFrom=${new Date(early + 30_000).toISOString()}&runtimeStatus=Running`)).json(),
+    ).toMatchObject([{ instanceId: '@counter@minutes' }, { instanceId: 'w' }]);
     expect((await (await fetch(`${at}?instanceIdPrefix=t-00&top=3`)).json()) as unknown[]).toHaveLength(3);
   });
 
@@ -135,7 +152,10 @@ describe('the durable API', () => {
     host.signalEntity('counter', 'k', 'forward', 2);
     await pass(1_000);
     expect(host.readEntity('counter', 'other')).toBe(2);
-    expect(await (await fetch(`${at}?fetchState=true`)).json()).toMatchObject([{ entityId: { name: 'counter', key: 'k' }, state: 5 }, { state: 2 }]);
+    expect(await (await fetch(`${at}?fetchState=true`)).json()).toMatchObject([
+      { entityId: { name: 'counter', key: 'k' }, state: 5 },
+      { state: 2 },
+    ]);
     host.signalEntity('counter', 'k', 'destroy');
     await pass(1_000);
     expect(await codeOf(`${at}/counter/k`)).toBe(404);

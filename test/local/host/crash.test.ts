@@ -52,7 +52,10 @@ describe.each([
 
 it('a killed host does not hold up the clock that the next one shares', async () => {
   const storage = memoryStorage();
-  const first = await run('basic', { storage, hooks: { beforeStep: ({ kind }) => (kind === 'activity' ? new Promise<undefined>(() => undefined) : undefined) } });
+  const first = await run('basic', {
+    storage,
+    hooks: { beforeStep: ({ kind }) => (kind === 'activity' ? new Promise<undefined>(() => undefined) : undefined) },
+  });
   first.host.startNew('timing', 't');
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(first.clock.isBusy()).toBe(true);
@@ -65,7 +68,14 @@ it('a killed host does not hold up the clock that the next one shares', async ()
 it('a process killed again and again ends its ledger in order, nothing lost, nothing twice', { timeout: 90_000 }, async () => {
   const at = folder();
   const outfile = path.join(at, 'child.cjs');
-  buildSync({ entryPoints: [path.join(__dirname, 'crashChild.ts')], bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' });
+  buildSync({
+    entryPoints: [path.join(__dirname, 'crashChild.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile,
+    logLevel: 'error',
+  });
   const notes = path.join(at, 'notes');
   const written = (): string => (existsSync(notes) ? readFileSync(notes, 'utf8') : '');
   let kills = 0;

@@ -7,7 +7,9 @@ it('holds thousands of ended instances as rows only, and nothing once they are p
   await pass(1_000);
   expect(host.listInstances('t-').every(({ runtimeStatus }) => runtimeStatus === 'Completed')).toBe(true);
   expect([...host.engine.instances.values()].every(({ row, events }) => row.status === 'Running' || events.length === 0)).toBe(true);
-  const answer = await fetch(`${host.url}/durabletask/instances/?createdTimeFrom=2020-01-01T00:00:00Z&runtimeStatus=Completed`, { method: 'DELETE' });
+  const answer = await fetch(`${host.url}/durabletask/instances/?createdTimeFrom=2020-01-01T00:00:00Z&runtimeStatus=Completed`, {
+    method: 'DELETE',
+  });
   expect(await answer.json()).toEqual({ instancesDeleted: 2000 });
   expect(host.listInstances('t-')).toEqual([]);
 });

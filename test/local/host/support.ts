@@ -19,7 +19,14 @@ export async function run(app: string, options: Partial<HostOptions> & { startAt
   const clock = virtualClock(options.startAt ?? START);
   const hangs: Hang[] = [];
   const lines: LogLine[] = [];
-  const host = await startHost({ entry: bundled(app), clock, transport: 'in-process', onHang: (hang) => hangs.push(hang), log: (line) => lines.push(line), ...options });
+  const host = await startHost({
+    entry: bundled(app),
+    clock,
+    transport: 'in-process',
+    onHang: (hang) => hangs.push(hang),
+    log: (line) => lines.push(line),
+    ...options,
+  });
   onTestFinished(() => host.kill());
   return {
     host,

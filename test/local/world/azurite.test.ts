@@ -54,7 +54,16 @@ describe('Azurite as a child process', () => {
     });
     expect((await fetch(url)).status).toBeGreaterThan(0);
     parent.kill('SIGKILL');
-    await expect.poll(async () => fetch(url).then(() => 'alive', () => 'gone'), { timeout: 10_000 }).toBe('gone');
+    await expect
+      .poll(
+        async () =>
+          fetch(url).then(
+            () => 'alive',
+            () => 'gone',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('gone');
     rmSync(outfile, { force: true });
   });
 }, 60_000);

@@ -89,7 +89,10 @@ describe('jobs', () => {
   });
 
   it('read zero in their stopping tail; a VM deleted then is a killed job, one second later it is not', () => {
-    for (const [at, killed] of [[109, 1], [110, 0]] as const) {
+    for (const [at, killed] of [
+      [109, 1],
+      [110, 0],
+    ] as const) {
       const { clock, world, pool } = bench({ flags: { initialRunners: 1 } });
       world.addJobs([job(0, 100)]);
       clock.pass(at);
@@ -142,7 +145,12 @@ describe('capacity', () => {
     writeCapacity(pool, 4);
     expect([...pool.vms.keys()].sort()).toEqual(['0', '1', '2', '3']);
     writeCapacity(pool, 2);
-    expect([...pool.vms.values()].filter((vm) => vm.provisioningState === 'Deleting').map((vm) => vm.id).sort()).toEqual(['2', '3']);
+    expect(
+      [...pool.vms.values()]
+        .filter((vm) => vm.provisioningState === 'Deleting')
+        .map((vm) => vm.id)
+        .sort(),
+    ).toEqual(['2', '3']);
   });
 
   it('Flexible counts by the number written: deletes leave it above the VMs, and lowering kills the oldest', () => {

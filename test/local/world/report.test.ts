@@ -34,10 +34,21 @@ const counts = { scaleOuts: 2, scaleIns: 1, ticks: 480, heldTicks: 3 };
 describe('report', () => {
   it('has the figures of --json', () => {
     expect(toReport(metrics, counts)).toEqual({
-      jobs: 4, jobsDone: 2, jobsKilled: 0, jobsOpen: 2, jobsOverdue: 1,
+      jobs: 4,
+      jobsDone: 2,
+      jobsKilled: 0,
+      jobsOpen: 2,
+      jobsOverdue: 1,
       waitSeconds: { mean: 35, p50: 10, p95: 100, max: 100 },
-      vmHours: 12.35, vmsRequested: 3, scaleOuts: 2, scaleIns: 1, orphanVms: 0, ghostRunners: 1,
-      ticks: 480, heldTicks: 3, simulatedSeconds: 28_800,
+      vmHours: 12.35,
+      vmsRequested: 3,
+      scaleOuts: 2,
+      scaleIns: 1,
+      orphanVms: 0,
+      ghostRunners: 1,
+      ticks: 480,
+      heldTicks: 3,
+      simulatedSeconds: 28_800,
     });
   });
 

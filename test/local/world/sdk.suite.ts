@@ -42,7 +42,10 @@ export function describeSdks(mode: 'Uniform' | 'Flexible'): void {
     it('the typed client reads the scale set with a token of the managed identity', async () => {
       expect(readFileSync(world.caFile, 'utf8')).toBe(world.ca);
       const endpoint = set('AZURE_RESOURCE_MANAGER_ENDPOINT');
-      const client = new ComputeManagementClient(new ManagedIdentityCredential(), set('AZURE_SUBSCRIPTION_ID'), { endpoint, credentials: { scopes: [`${endpoint}/.default`] } });
+      const client = new ComputeManagementClient(new ManagedIdentityCredential(), set('AZURE_SUBSCRIPTION_ID'), {
+        endpoint,
+        credentials: { scopes: [`${endpoint}/.default`] },
+      });
       const found = await client.virtualMachineScaleSets.get(set('AZURE_RESOURCE_GROUP_NAME'), set('AZURE_VMSS_NAME'));
       expect(found).toMatchObject({ orchestrationMode: mode, uniqueId: world.pools[0]?.uniqueId, etag: '"1"', sku: { capacity: 5 } });
       expect(world.counters['identity token']).toBe(1);
@@ -54,7 +57,9 @@ export function describeSdks(mode: 'Uniform' | 'Flexible'): void {
       expect(state).toMatchObject({ mode, capacity: 5, provisioningState: 'Succeeded', limit: 1_000, surprises: [] });
       const listed = await scaleSet.listInstances(state);
       expect(listed).toHaveLength(5);
-      expect(listed.every((each) => each.computerName !== undefined && each.power === 'running' && each.createdAt !== undefined)).toBe(true);
+      expect(listed.every((each) => each.computerName !== undefined && each.power === 'running' && each.createdAt !== undefined)).toBe(
+        true,
+      );
       const grown = await scaleSet.setCapacity(6, state.etag);
       expect(await scaleSet.setCapacity(7, state.etag)).toEqual({ kind: 'conflict' });
       if (grown.kind !== 'accepted' || grown.operation === undefined) throw new Error('no operation');
@@ -73,7 +78,12 @@ export function describeSdks(mode: 'Uniform' | 'Flexible'): void {
     });
 
     it('the StackGuardian client reads, drains and deregisters', async () => {
-      const service = createRunnerService({ baseUri: set('SG_BASE_URI'), org: set('SG_ORG'), group: set('SG_RUNNER_GROUP'), apiKey: set('SG_API_KEY') });
+      const service = createRunnerService({
+        baseUri: set('SG_BASE_URI'),
+        org: set('SG_ORG'),
+        group: set('SG_RUNNER_GROUP'),
+        apiKey: set('SG_API_KEY'),
+      });
       const group = await service.readGroup();
       expect(group).toMatchObject({ queued: 0, pending: 0, running: 0, anonymous: 0 });
       expect(group.runners).toHaveLength(5);

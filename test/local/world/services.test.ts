@@ -8,7 +8,10 @@ const SET = 'virtualMachineScaleSets/runners';
 describe('simulated StackGuardian', () => {
   it('tells the group wrapped in msg, with counts and entries', async () => {
     const { clock, world, sg } = bench({ flags: { initialRunners: 1, maxRunners: 5 } });
-    world.addJobs([{ arrivalSeconds: 0, durationSeconds: 50 }, { arrivalSeconds: 0, durationSeconds: 50 }]);
+    world.addJobs([
+      { arrivalSeconds: 0, durationSeconds: 50 },
+      { arrivalSeconds: 0, durationSeconds: 50 },
+    ]);
     clock.pass(1);
     const { body } = await sg('GET', '?getActiveWorkflows=true');
     expect(body.msg).toMatchObject({ QueuedWorkflowsCount: 1, PendingWorkflowsCount: 0, RunningWorkflowsCount: 1, MaxNumberOfRunners: 5 });
@@ -28,7 +31,9 @@ describe('simulated StackGuardian', () => {
     const RunnerId = runnerOf(vmAt(pool, 0));
     expect(await sg('POST', 'runner_status/', { RunnerId, Status: 'DRAINING' })).toMatchObject({ status: 200 });
     expect(await sg('POST', 'runner_status/', { RunnerId, Status: 'GONE' })).toMatchObject({ status: 400 });
-    expect(await sg('POST', 'runner_status/', { ContainerInstanceIds: [vmAt(pool, 0).entry?.arn], Status: 'ACTIVE' })).toMatchObject({ status: 200 });
+    expect(await sg('POST', 'runner_status/', { ContainerInstanceIds: [vmAt(pool, 0).entry?.arn], Status: 'ACTIVE' })).toMatchObject({
+      status: 200,
+    });
     world.addJobs([{ arrivalSeconds: 0, durationSeconds: 50 }]);
     clock.pass(1);
     expect(await sg('POST', 'deregister/', { RunnerId })).toMatchObject({ status: 400 });
@@ -53,8 +58,12 @@ describe('simulated Resource Manager', () => {
   it('wants a token of its own identity endpoint, an api-version, and known names', async () => {
     const { call, arm, world } = bench();
     const url = `/subscriptions/${world.settings['AZURE_SUBSCRIPTION_ID'] ?? ''}/resourceGroups/rg-runners/providers/Microsoft.Compute/${SET}`;
-    expect(await call('azure', 'GET', `${url}?api-version=2024-11-01`, undefined, { authorization: 'Bearer other' })).toMatchObject({ status: 401 });
-    expect(await call('identity', 'GET', '/msi/token?resource=x&api-version=2019-08-01', undefined, { 'x-identity-header': 'no' })).toMatchObject({ status: 401 });
+    expect(await call('azure', 'GET', `${url}?api-version=2024-11-01`, undefined, { authorization: 'Bearer other' })).toMatchObject({
+      status: 401,
+    });
+    expect(
+      await call('identity', 'GET', '/msi/token?resource=x&api-version=2019-08-01', undefined, { 'x-identity-header': 'no' }),
+    ).toMatchObject({ status: 401 });
     expect(await arm('GET', SET)).toMatchObject({ status: 200 });
     world.identity.revoke();
     expect(await arm('GET', SET)).toMatchObject({ status: 401 });
@@ -65,7 +74,11 @@ describe('simulated Resource Manager', () => {
     expect(await code(`${SET}/virtualMachines/99`)).toBe('ResourceNotFound');
     const origin = 'https://azure.world.invalid';
     expect(await code(`${origin}/subscriptions/none/resourceGroups/rg-runners?api-version=2024-11-01`)).toBe('SubscriptionNotFound');
-    expect(await code(`${origin}/subscriptions/${fresh.world.settings['AZURE_SUBSCRIPTION_ID'] ?? ''}/resourceGroups/none?api-version=2024-11-01`)).toBe('ResourceGroupNotFound');
+    expect(
+      await code(
+        `${origin}/subscriptions/${fresh.world.settings['AZURE_SUBSCRIPTION_ID'] ?? ''}/resourceGroups/none?api-version=2024-11-01`,
+      ),
+    ).toBe('ResourceGroupNotFound');
     expect(await code(`${origin}/subscriptions/x`)).toBe('MissingApiVersionParameter');
   });
 
@@ -95,7 +108,15 @@ describe('simulated Resource Manager', () => {
     world.mishaps().evict(vmAt(pool, 1).vmId);
     const second = await arm('GET', first.body.nextLink);
     const third = await arm('GET', second.body.nextLink);
-    expect([first, second, third].flatMap((page) => page.body.value.map((vm: { instanceId: string }) => vm.instanceId))).toEqual(['0', '1', '2', '3', '4', '5', '6']);
+    expect([first, second, third].flatMap((page) => page.body.value.map((vm: { instanceId: string }) => vm.instanceId))).toEqual([
+      '0',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+    ]);
     expect(third.body.nextLink).toBeUndefined();
   });
 
@@ -103,7 +124,9 @@ describe('simulated Resource Manager', () => {
     const { pool, arm, world } = bench({ mode: 'Flexible', flags: { initialRunners: 2 } });
     const id = `/subscriptions/${world.settings['AZURE_SUBSCRIPTION_ID'] ?? ''}/resourceGroups/rg-runners/providers/Microsoft.Compute/${SET}`;
     const { body } = await arm('GET', `virtualMachines?$filter='virtualMachineScaleSet/id' eq '${id}'&$expand=instanceView`);
-    expect(body.value.map((vm: any) => [vm.name, vm.properties.osProfile.computerName])).toEqual([0, 1].map((at) => [vmAt(pool, at).id, vmAt(pool, at).computerName]));
+    expect(body.value.map((vm: any) => [vm.name, vm.properties.osProfile.computerName])).toEqual(
+      [0, 1].map((at) => [vmAt(pool, at).id, vmAt(pool, at).computerName]),
+    );
     expect(vmAt(pool, 0).id).toMatch(/^runners_[0-9a-f]{8}$/);
     expect((await arm('GET', `${SET}/virtualMachines`)).body.value[0].properties.osProfile).toBeUndefined();
     expect(await arm('GET', 'virtualMachines?$expand=instanceView')).toMatchObject({ status: 400 });
@@ -129,7 +152,9 @@ describe('fault hooks', () => {
 
   it('reply in place of a service, break connections, lose answers of what was done', async () => {
     let mode = 0;
-    const { sg, pool } = faulty({ onRequest: () => [{ status: 503, body: '"no"' }, { reset: true }, { hang: true }, { loseAnswer: true }][mode] });
+    const { sg, pool } = faulty({
+      onRequest: () => [{ status: 503, body: '"no"' }, { reset: true }, { hang: true }, { loseAnswer: true }][mode],
+    });
     const RunnerId = runnerOf(vmAt(pool, 0));
     const mark = () => sg('POST', 'runner_status/', { RunnerId, Status: 'DRAINING' });
     expect(await mark()).toMatchObject({ status: 503, body: 'no' });
@@ -161,14 +186,20 @@ describe('fault hooks', () => {
   });
 
   it('fail growth and deletes in the operation alone, and VMs in their boot', async () => {
-    const { clock, pool, arm } = faulty({
-      onGrowth: () => ({ code: 'AllocationFailed', message: 'no room', create: 1 }),
-      onDelete: () => ({ failure: { code: 'OperationPreempted', message: 'again' } }),
-      onVm: () => ({ fails: true }),
-    }, { initialRunners: 0 });
+    const { clock, pool, arm } = faulty(
+      {
+        onGrowth: () => ({ code: 'AllocationFailed', message: 'no room', create: 1 }),
+        onDelete: () => ({ failure: { code: 'OperationPreempted', message: 'again' } }),
+        onVm: () => ({ fails: true }),
+      },
+      { initialRunners: 0 },
+    );
     const grown = await arm('PATCH', SET, { sku: { capacity: 3 } });
     clock.pass(90);
-    expect((await arm('GET', grown.headers['azure-asyncoperation'] ?? '')).body).toMatchObject({ status: 'Failed', error: { code: 'AllocationFailed' } });
+    expect((await arm('GET', grown.headers['azure-asyncoperation'] ?? '')).body).toMatchObject({
+      status: 'Failed',
+      error: { code: 'AllocationFailed' },
+    });
     expect(pool).toMatchObject({ capacity: 3, vms: { size: 1 } });
     expect(vmAt(pool, 0).provisioningState).toBe('Failed');
     const removed = await arm('POST', `${SET}/delete`, { instanceIds: ['0'] });
@@ -180,7 +211,10 @@ describe('fault hooks', () => {
 
   it('leave demand that nobody takes, and skew the times that Azure tells', async () => {
     const { clock, world, pool, arm } = faulty({ mayPlace: (_pool, job) => job.index !== 0, skewMs: () => 120_000 });
-    world.addJobs([{ arrivalSeconds: 0, durationSeconds: 1 }, { arrivalSeconds: 1, durationSeconds: 1 }]);
+    world.addJobs([
+      { arrivalSeconds: 0, durationSeconds: 1 },
+      { arrivalSeconds: 1, durationSeconds: 1 },
+    ]);
     clock.pass(30);
     expect(pool.waiting.map((job) => job.index)).toEqual([0]);
     writeCapacity(pool, 2);
@@ -190,11 +224,23 @@ describe('fault hooks', () => {
 });
 
 it('several pools in one world keep apart, and are told as POOLS', async () => {
-  const { world, arm } = bench({ pools: [{ name: 'a', initialRunners: 1 }, { name: 'b', mode: 'Flexible', initialRunners: 2 }], mode: 'Uniform' });
+  const { world, arm } = bench({
+    pools: [
+      { name: 'a', initialRunners: 1 },
+      { name: 'b', mode: 'Flexible', initialRunners: 2 },
+    ],
+    mode: 'Uniform',
+  });
   expect(JSON.parse(world.settings['POOLS'] ?? '')).toEqual([
     { name: 'a', AZURE_VMSS_NAME: 'vmss-a', SG_RUNNER_GROUP: 'runners-a' },
     { name: 'b', AZURE_VMSS_NAME: 'vmss-b', SG_RUNNER_GROUP: 'runners-b' },
   ]);
-  expect((await arm('GET', 'virtualMachineScaleSets/vmss-a')).body).toMatchObject({ sku: { capacity: 1 }, properties: { orchestrationMode: 'Uniform' } });
-  expect((await arm('GET', 'virtualMachineScaleSets/VMSS-B')).body).toMatchObject({ sku: { capacity: 2 }, properties: { orchestrationMode: 'Flexible' } });
+  expect((await arm('GET', 'virtualMachineScaleSets/vmss-a')).body).toMatchObject({
+    sku: { capacity: 1 },
+    properties: { orchestrationMode: 'Uniform' },
+  });
+  expect((await arm('GET', 'virtualMachineScaleSets/VMSS-B')).body).toMatchObject({
+    sku: { capacity: 2 },
+    properties: { orchestrationMode: 'Flexible' },
+  });
 });

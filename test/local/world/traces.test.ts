@@ -40,7 +40,8 @@ describe('traces', () => {
   });
 
   it('cuts to the first busy hour', () => {
-    const at = (hour: number, count: number) => Array.from({ length: count }, (_, each) => ({ arrivalSeconds: hour * 3_600 + each, durationSeconds: 1 }));
+    const at = (hour: number, count: number) =>
+      Array.from({ length: count }, (_, each) => ({ arrivalSeconds: hour * 3_600 + each, durationSeconds: 1 }));
     const cut = cutToBusy([...at(1, 1), ...at(5, 4), ...at(6, 5), ...at(9, 10)]);
     expect(cut[0]).toEqual({ arrivalSeconds: 0, durationSeconds: 1 });
     expect(cut).toHaveLength(15);

@@ -3,7 +3,8 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 
 /** Orchestrators that do what one must not do; each is named after what happens. */
 
-const after = (context: OrchestrationContext, ms: number): df.TimerTask => context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + ms));
+const after = (context: OrchestrationContext, ms: number): df.TimerTask =>
+  context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + ms));
 const HOUR = 3_600_000;
 
 df.app.activity('echo', { handler: (input: unknown) => input });
