@@ -1,9 +1,12 @@
+import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from './azurite';
 import { scaledClock } from './host';
 import { parseOptions } from './options';
 import { cutToBusy, generateDay, readTrace } from './traces';
 import { startWorld } from './world';
 import { worldFlags } from './world/flags';
+
+const CONTAINER = 'autoscaler-state';
 
 /** `npm run world`: the simulated services and Azurite alone; prints the app settings that point any Functions host to them. */
 async function main(): Promise<void> {
@@ -14,7 +17,8 @@ async function main(): Promise<void> {
   const divided = Object.fromEntries(
     Object.entries(flags).map(([name, value]) => [name, name.endsWith('Seconds') ? value / speed : value]),
   );
-  const azurite = await startAzurite();
+  const azurite = await startAzurite({ services: 'all' });
+  await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER).createIfNotExists();
   const world = await startWorld({ clock: scaledClock(1), seed: options.seed, mode: options.mode, flags: worldFlags(divided) });
   const trace = options.trace === undefined ? cutToBusy(generateDay(options.seed)) : readTrace(options.trace);
   world.addJobs(trace.map((job) => ({ arrivalSeconds: job.arrivalSeconds / speed, durationSeconds: job.durationSeconds / speed })));
@@ -23,7 +27,7 @@ async function main(): Promise<void> {
     AzureWebJobsStorage: azurite.connectionString,
     ...world.settings,
     AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString,
-    AZURE_BLOB_CONTAINER_NAME: 'autoscaler-state',
+    AZURE_BLOB_CONTAINER_NAME: CONTAINER,
     TRIAL_SPEED: String(speed),
     ...options.set,
   };

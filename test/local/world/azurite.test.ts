@@ -38,8 +38,15 @@ describe('Azurite as a child process', () => {
 
   it('serves queues and tables where a real Functions host needs them', async () => {
     const azurite = await startAzurite({ services: 'all' });
-    await azurite.stop();
-    expect(azurite.connectionString).toMatch(/BlobEndpoint=.*QueueEndpoint=.*TableEndpoint=/);
+    try {
+      await container(azurite.connectionString).create();
+      for (const service of ['Blob', 'Queue', 'Table']) {
+        const endpoint = new RegExp(`${service}Endpoint=([^;]+);`).exec(azurite.connectionString)?.[1] ?? '';
+        expect((await fetch(`${endpoint}?comp=list`)).headers.get('server')).toContain(`Azurite-${service}`);
+      }
+    } finally {
+      await azurite.stop();
+    }
   });
 
   it('does not outlive a parent that was killed', async () => {
