@@ -83,7 +83,8 @@ function listening(child: ChildProcess, services: readonly string[]): Promise<Ma
       if (said.length > 10_000) return;
       said += chunk.toString();
       const found = services.map(
-        (name) => [name, new RegExp(`Azurite ${name} service [^\\n]*listen[^\\n]*http://127\\.0\\.0\\.1:(\\d+)`, 'i').exec(said)?.[1]] as const,
+        (name) =>
+          [name, new RegExp(`Azurite ${name} service [^\\n]*listen[^\\n]*http://127\\.0\\.0\\.1:(\\d+)`, 'i').exec(said)?.[1]] as const,
       );
       if (found.some(([, port]) => port === undefined)) return;
       clearTimeout(patience);
