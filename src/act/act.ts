@@ -47,7 +47,7 @@ export async function carryOut(
   return outcomes;
 }
 
-const ORDER: Record<AdmittedAct['kind'], number> = { reactivate: 0, setCapacity: 1, deregister: 2, inspect: 3, nudge: 4 };
+const ORDER: Record<AdmittedAct['kind'], number> = { reactivate: 0, setCapacity: 1, deregister: 2, inspect: 3, nudge: 4, protect: 5 };
 
 type Answer = Omit<ActOutcome, 'act'>;
 
@@ -71,6 +71,10 @@ async function carryOutOne(ports: ActPorts, act: AdmittedAct): Promise<Answer> {
       return fromAzure(await ports.scaleSet.setCapacity(act.to, act.etag));
     case 'deregister':
       return deregisterEntry(ports, act);
+    case 'protect': {
+      const outcome = await ports.scaleSet.protectFromScaleIn(act.instanceId, act.vmId);
+      return outcome.kind === 'gone' ? { answer: 'gone' } : fromAzure(outcome);
+    }
     case 'nudge': {
       const answer = await ports.engine.nudge(act.drainId, { news: act.news, window: act.window });
       return { answer: answer === 'sent' ? 'done' : 'gone' };

@@ -1,6 +1,7 @@
 import type { Alert } from '../model/decision';
 import type { FleetMemory } from '../poll/fleetMemory';
 import { roomFor } from './growth';
+import { protectionFails } from './protect';
 import type { Scene } from './scene';
 
 type Found = Omit<Alert, 'since'>;
@@ -90,6 +91,13 @@ export function findAlerts(scene: Scene): readonly Found[] {
       'capacity-drift',
       `The nominal capacity ${state.capacity} of ${state.limit} is above the ${scene.live} VMs.`,
       'At zero VMs, POST normalize writes it back to 0.',
+    );
+  const bare = protectionFails(scene);
+  if (bare > 0)
+    add(
+      'protect-failed',
+      `${bare} instances cannot be protected from scale-in by others.`,
+      'Grant Microsoft.Compute/virtualMachineScaleSets/virtualMachines/write, or set PROTECT_INSTANCES=false.',
     );
   if (scene.demand > 0 && roomFor(scene) <= 0)
     add(

@@ -25,6 +25,7 @@ export function planAdoptions(scene: Scene): readonly Act[] {
     }
     if (record !== undefined || member.state !== 'draining' || runner === undefined || instance.provisioningState === 'Deleting') continue;
     if (
+      instance.isProtected === true ||
       fleet.ambiguous.has(instance.vmId) ||
       memory.flags.protectedRunners.includes(runner.runnerId) ||
       memory.flags.protectedInstances.includes(instance.vmId)
@@ -56,7 +57,8 @@ export function planRepairs(scene: Scene): readonly Act[] {
     if (member.state === 'unhealthy' && mayDrain(scene, member)) acts.push(drainOf(member, 'repair/unhealthy', false));
     if (member.state !== 'stray' && member.state !== 'lost') continue;
     member.memory.bare = extend(member.memory.bare, now);
-    if (memory.flags.protectedInstances.includes(member.instance.vmId) || member.record !== undefined) continue;
+    if (member.instance.isProtected === true || member.record !== undefined) continue;
+    if (memory.flags.protectedInstances.includes(member.instance.vmId)) continue;
     const { bare, lastBusy = 0, lastIdle = 0 } = member.memory;
     const wasIdle = lastIdle > 0 && lastIdle >= lastBusy;
     if (member.state === 'stray' && mayGoAsStray(scene, member) && confirmed(bare, 2, 5 * minute)) acts.push(strayOf(member, 'stray'));

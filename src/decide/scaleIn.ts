@@ -50,6 +50,7 @@ function choose(scene: Scene, above: number): readonly Member[] {
 export function mayDrain(scene: Scene, member: Member): boolean {
   const { protectedRunners, protectedInstances } = scene.memory.flags;
   const { runner, instance, record } = member;
+  if (instance.isProtected === true) return false;
   if (record !== undefined || scene.fleet.ambiguous.has(instance.vmId) || protectedInstances.includes(instance.vmId)) return false;
   return runner !== undefined && !protectedRunners.includes(runner.runnerId);
 }

@@ -55,6 +55,7 @@ const NOTES: Record<LookAnswer['verdict'], string> = {
   busy: 'has tasks',
   unknown: 'the platform does not say whether it has tasks',
   rival: 'another entry of this machine is alive',
+  protected: 'the instance is protected: tag or protectFromScaleSetActions',
   active: 'the runner reads ACTIVE',
   unlisted: 'the runner is no longer listed',
   gone: 'the instance is gone',

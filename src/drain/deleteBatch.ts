@@ -65,6 +65,8 @@ async function readInstances(
 function judge(record: DrainRecord, instance: Instance | undefined, runners: readonly Runner[] | undefined): DeleteAnswer | undefined {
   if (instance === undefined || instance.vmId !== record.vmId) return 'gone';
   if (instance.provisioningState === 'Deleting') return 'deleting';
+  // A person's protection holds even a committed drain: it waits and asks again.
+  if (instance.isProtected === true) return 'protected';
   if (runners === undefined && record.kind !== 'runner') return 'unknown';
   const entries = (runners ?? []).filter((runner) => sameMachine(runner.computerName, instance.computerName ?? record.computerName));
   const alive = entries.filter((runner) => runner.connected === true || runner.runningTasks !== 0 || runner.pendingTasks !== 0);

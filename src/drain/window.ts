@@ -9,11 +9,11 @@ export interface WindowRules {
 
 /**
  * complete: enough all-zero readings over enough time (I1). open: all-zero, not long enough. busy: it has tasks. unknown: a count, the
- * status or the connection was not told. rival: another entry of this machine is alive. replaced: that entry is connected. active:
+ * status or the connection was not told. rival: another entry of this machine is alive. protected: a person put its instance under protection. replaced: that entry is connected. active:
  * somebody set the runner ACTIVE. unlisted: the entry is gone. gone: the instance is gone, deleting or another vmId. identity: entry and
  * instance are not the same machine.
  */
-export type WindowVerdict = 'complete' | 'open' | 'busy' | 'unknown' | 'rival' | 'active' | 'unlisted' | 'gone' | 'identity';
+export type WindowVerdict = 'complete' | 'open' | 'busy' | 'unknown' | 'rival' | 'protected' | 'active' | 'unlisted' | 'gone' | 'identity';
 
 const LEAST_READINGS = 3;
 
@@ -58,5 +58,6 @@ function judge(seen: Sighting): WindowVerdict | undefined {
   if (seen.running === undefined || seen.pending === undefined) return 'unknown';
   if (seen.status !== 'DRAINING' || seen.connected === undefined) return 'unknown';
   if (seen.rivals.length > 0) return 'rival';
+  if (seen.isProtected === true) return 'protected';
   return undefined;
 }

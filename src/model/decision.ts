@@ -51,6 +51,8 @@ export type Act =
       readonly news: 'look' | 'complete' | 'giveBack';
       readonly window: ZeroWindow | undefined;
     }
+  /** Uniform: keep Azure and others who lower the capacity from choosing this registered instance. */
+  | { readonly kind: 'protect'; readonly instanceId: string; readonly vmId: string; readonly runnerId: string }
   /** A record whose drain instance has not been heard of for long: look at the instance, report whether it is over. */
   | { readonly kind: 'inspect'; readonly drainId: string }
   /** A record that nothing stands behind any more. */

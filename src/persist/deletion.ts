@@ -21,6 +21,8 @@ export type DeleteAnswer =
   | 'deleting'
   /** An entry of this machine is connected or has tasks: ask again. */
   | 'rival'
+  /** The instance carries a person's protection: ask again. */
+  | 'protected'
   /** A new RunnerId is connected there: the VM is back in the fleet. */
   | 'back'
   | 'refused'
@@ -86,6 +88,7 @@ export function deletionTurnOver(memory: PoolMemory, over: TurnOver, now: number
     if (answer === 'deleting') forgive(memory, record.vmId);
     if (answer === 'refused')
       deletion.refusals[record.vmId] = { at: now, code: code ?? 'refused', text: (text ?? '').slice(0, 200), right: right === true };
+    if (answer === 'protected') record.note = 'the instance is protected: tag or protectFromScaleSetActions';
     if (answer === 'rival') record.note = 'another entry of this machine is alive';
     anyGone ||= answer === 'gone';
   }

@@ -34,6 +34,8 @@ export interface InstanceMemory {
   bare?: Clock;
   /** Without a verdict since. */
   unjudged?: number;
+  /** When protectFromScaleIn was last asked for, and how often. */
+  protectAsked?: { at: number; times: number };
   /** Counted once as turned bad, for the breaker of repairs. */
   turnedBad?: true;
 }

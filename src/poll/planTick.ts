@@ -1,5 +1,6 @@
 import { dated, findAlerts } from '../decide/alerts';
 import { decide } from '../decide/decide';
+import { planProtections } from '../decide/protect';
 import { unservedOf } from '../decide/scaleOut';
 import type { Scene } from '../decide/scene';
 import type { Act, Decision, TickPlan } from '../model/decision';
@@ -109,7 +110,8 @@ function plan(
   const deducted = deductUntaken(settings, fleet, classified, waiting, now);
   const scene = setScene(input, reading, fleet, classified, waiting, deducted, drop);
   const watched = watchDrains(scene, instances);
-  const decision = settings.dryRun ? dryRun(decide(scene)) : withNudges(decide(scene), watched.acts, memory);
+  const decided = decide(scene);
+  const decision = settings.dryRun ? dryRun(decided) : withNudges(decided, [...watched.acts, ...planProtections(scene)], memory);
   const alerts = dated(findAlerts(scene), fleet, now);
   prune(fleet, now, 60 * settings.durations.minute);
   const nextAt =

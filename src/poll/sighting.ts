@@ -63,6 +63,7 @@ export function sightingOf(
       .filter((one) => one.runnerId !== sought.runnerId && sameMachine(one.computerName, name) && isAlive(one))
       .map((one) => one.runnerId)
       .slice(0, 5),
+    ...(instance?.isProtected === true ? { isProtected: true } : {}),
     olderThanVm: runnerSeen !== undefined && vmSeen !== undefined && runnerSeen < vmSeen,
   };
 }

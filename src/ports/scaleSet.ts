@@ -27,6 +27,10 @@ export interface Instance {
   /** running, starting, stopped, deallocated, … from the instance view; undefined when not told. */
   readonly power: string | undefined;
   readonly createdAt: number | undefined;
+  /** Somebody wants it left alone by us: protectFromScaleSetActions, or the tag `sg-autoscaler: protect`. */
+  readonly isProtected?: boolean;
+  /** protectFromScaleIn, which keeps Azure from choosing it; absent on Flexible scale sets, which have no such protection. */
+  readonly scaleInProtection?: 'on' | 'off';
 }
 
 /**
@@ -67,6 +71,11 @@ export interface ScaleSet {
   setCapacity(capacity: number, etag: string): Promise<AzureOutcome>;
   /** One batched delete by id, never forced, submitted, never awaited, never retried. */
   deleteInstances(ids: readonly string[]): Promise<AzureOutcome>;
+  /**
+   * Uniform only: sets protectFromScaleIn on one instance, after reading that it still bears this vmId; its other protection and its tags
+   * stay. gone: it is not there any more, or another VM has its id – nothing was sent. Submitted, never awaited, never retried.
+   */
+  protectFromScaleIn(id: string, vmId: string): Promise<AzureOutcome | { readonly kind: 'gone' }>;
   /** Looks at a long-running operation once. `operation` is a URL that this adapter returned; one of another host is refused. */
   readOperation(operation: string): Promise<OperationResult>;
 }

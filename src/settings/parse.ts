@@ -147,6 +147,7 @@ function parsePool(item: PoolItem, env: Environment, speed: number, problems: st
     maxRunners: max,
     demandMetric: of('DEMAND_METRIC'),
     repairMaxPerTick: of('REPAIR_MAX_PER_TICK'),
+    protectInstances: of('PROTECT_INSTANCES'),
     dryRun: of('DRY_RUN'),
     scaleInBlob: of('SCALE_IN_TIMESTAMP_BLOB_NAME'),
     scaleOutBlob: of('SCALE_OUT_TIMESTAMP_BLOB_NAME'),

@@ -82,6 +82,9 @@ export const FIELDS: readonly Field[] = [
     most: DAY_MINUTES,
   }),
   pool('REPAIR_MAX_PER_TICK', 'integer', 'repairs begun per tick', { fallback: '1', least: 0, most: 50 }),
+  pool('PROTECT_INSTANCES', 'boolean', 'Uniform: set protectFromScaleIn on registered instances, so that only we choose what goes', {
+    fallback: 'true',
+  }),
   pool('DRY_RUN', 'boolean', 'decide and show, change nothing', { fallback: 'false' }),
   app('AUTO_START', 'boolean', 'the keeper starts loops that were never started', { fallback: 'true' }),
   app('HISTORY_RETENTION_DAYS', 'number', 'days that finished orchestrations are kept', { fallback: '7', least: 0.01, most: 365 }),

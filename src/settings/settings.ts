@@ -37,6 +37,7 @@ export interface PoolSettings {
   readonly maxRunners: number | undefined;
   readonly demandMetric: 'queued+pending' | 'queued';
   readonly repairMaxPerTick: number;
+  readonly protectInstances: boolean;
   readonly dryRun: boolean;
   readonly scaleInBlob: string;
   readonly scaleOutBlob: string;

@@ -79,6 +79,16 @@ export function describeScaleSet(name: string, make: () => Promise<ScaleSetHarne
       expect(await scaleSet.readOperation(`${outcome.operation}99`)).toEqual({ kind: 'forgotten' });
     });
 
+    it('protects the instance of this vmId alone from scale-in, where the mode has it', async () => {
+      if (harness.mode === 'Flexible') return;
+      expect((await list()).map((each) => each.scaleInProtection ?? 'off')).toEqual(['off', 'off', 'off']);
+      expect((await scaleSet.protectFromScaleIn('vm_1', 'vmid-1')).kind).toBe('accepted');
+      expect((await list()).map((each) => each.scaleInProtection ?? 'off')).toEqual(['off', 'on', 'off']);
+      expect(await scaleSet.protectFromScaleIn('vm_0', 'vmid-of-another')).toEqual({ kind: 'gone' });
+      expect(await scaleSet.protectFromScaleIn('vm_99', 'vmid-99')).toEqual({ kind: 'gone' });
+      expect((await list()).map((each) => each.scaleInProtection ?? 'off')).toEqual(['off', 'on', 'off']);
+    });
+
     it('never sends a delete of nothing or of everything', async () => {
       for (const ids of [[], ['*'], ['vm_0', '*']]) {
         expect(await scaleSet.deleteInstances(ids)).toMatchObject({ kind: 'refused', code: 'azure-not-sent' });

@@ -42,7 +42,14 @@ function surprisesOf(found: VirtualMachineScaleSet): string[] {
 
 /** A VM of a Uniform scale set. */
 export function fromUniform(vm: VirtualMachineScaleSetVM, what: string): Instance {
-  return toInstance(required(vm.instanceId, what, 'instanceId'), vm, what);
+  const { protectFromScaleIn, protectFromScaleSetActions } = vm.protectionPolicy ?? {};
+  const instance = toInstance(required(vm.instanceId, what, 'instanceId'), vm, what);
+  return {
+    ...instance,
+    ...(protectFromScaleSetActions === true ? { isProtected: true } : {}),
+    // The second protection includes the first.
+    scaleInProtection: protectFromScaleIn === true || protectFromScaleSetActions === true ? 'on' : 'off',
+  };
 }
 
 /** A VM of a Flexible scale set: its id is the VM's name. */
@@ -62,8 +69,18 @@ function toInstance(id: string, vm: VirtualMachine | VirtualMachineScaleSetVM, w
     provisioningState: vm.provisioningState ?? 'Unknown',
     power,
     createdAt: created === undefined || Number.isNaN(created) ? undefined : created,
+    ...(hasProtectTag(vm.tags) ? { isProtected: true } : {}),
   };
 }
+
+/** Azure compares the names of tags without case, and keeps the case of what was written. */
+function hasProtectTag(tags: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.entries(tags ?? {}).some(
+    ([name, value]) => name.toLowerCase() === PROTECT_TAG && String(value).trim().toLowerCase() === 'protect',
+  );
+}
+
+const PROTECT_TAG = 'sg-autoscaler';
 
 function required(value: string | undefined, what: string, name: string): string {
   if (typeof value !== 'string' || value === '') throw missing(what, name);

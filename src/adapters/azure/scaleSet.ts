@@ -4,6 +4,7 @@ import { READ_MS, within } from './deadline';
 import { failureOf, toServiceError } from './errors';
 import { fromFlexible, fromUniform, toState } from './mapping';
 import { readOperation, submit } from './operations';
+import { protectInstance } from './protect';
 
 export interface ScaleSetOptions extends ArmOptions {
   readonly resourceGroup: string;
@@ -96,6 +97,8 @@ export function createScaleSet(options: ScaleSetOptions): ScaleSet {
         client.virtualMachineScaleSets.deleteInstances(resourceGroup, vmssName, { instanceIds: [...ids] }, hooks),
       );
     },
+
+    protectFromScaleIn: (id, vmId) => protectInstance({ client, endpoint, resourceGroup, vmssName, what }, id, vmId),
 
     readOperation: (operation) => readOperation(plain, endpoint, operation),
   };

@@ -42,6 +42,12 @@ export async function reap(
   const { settings, group, state, instances } = await readBoth(pool);
   const instance = instances.find((each) => each.vmId === vmId);
   if (instance === undefined) throw new RequestError(404, 'instance-unknown', `No instance of the scale set has the vmId "${vmId}".`);
+  if (instance.isProtected === true)
+    throw new RequestError(
+      409,
+      'instance-protected',
+      `Instance "${vmId}" carries protectFromScaleSetActions or the tag sg-autoscaler: protect; take it off first.`,
+    );
   const entries = (group.runners ?? []).filter((runner) => sameMachine(runner.computerName, instance.computerName));
   const alive = entries.filter((runner) => runner.connected !== false || runner.runningTasks !== 0 || runner.pendingTasks !== 0);
   const checked = {

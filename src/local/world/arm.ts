@@ -135,8 +135,21 @@ function oneVm(route: Route, pool: PoolState, vm: Vm | undefined, body: (vm: Vm)
     return limited(route, pool, 'vmGet', () =>
       vm === undefined ? error(kind, 404, 'ResourceNotFound', 'The virtual machine was not found.') : found(kind, body(vm)),
     );
+  if (call.method === 'PUT' && pool.mode === 'Uniform') return limited(route, pool, 'vmUpdate', () => protect(route, vm, body));
   if (call.method !== 'DELETE') return error(kind, 405, 'MethodNotAllowed', `${call.method} is not simulated here.`);
   return limited(route, pool, 'vmDelete', () => (vm === undefined ? { kind, status: 204 } : accepted(route, remove())));
+}
+
+/** Of a VM's model only its protection and its tags can be changed here. */
+function protect({ call, kind }: Route, vm: Vm | undefined, body: (vm: Vm) => unknown): Reply {
+  if (vm === undefined) return error(kind, 404, 'ResourceNotFound', 'The virtual machine was not found.');
+  const policy = field(field(call.body, 'properties'), 'protectionPolicy');
+  vm.protection = {
+    protectFromScaleIn: field(policy, 'protectFromScaleIn') === true,
+    protectFromScaleSetActions: field(policy, 'protectFromScaleSetActions') === true,
+  };
+  vm.tags = { ...(field(call.body, 'tags') as Record<string, string> | undefined) };
+  return found(kind, body(vm));
 }
 
 function update(route: Route, pool: PoolState): Reply {

@@ -76,10 +76,11 @@ export function scaleSetVmBody(place: Place, pool: PoolState, vm: Vm, withView: 
     instanceId: vm.id,
     type: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines',
     location: LOCATION,
+    tags: vm.tags,
     properties: {
       ...common(vm, withView, skewMs),
       latestModelApplied: true,
-      ...(uniform ? { osProfile: { computerName: vm.computerName }, protectionPolicy: { protectFromScaleIn: false } } : {}),
+      ...(uniform ? { osProfile: { computerName: vm.computerName }, protectionPolicy: vm.protection } : {}),
     },
   };
 }
@@ -91,6 +92,7 @@ export function vmBody(place: Place, pool: PoolState, vm: Vm, withView: boolean,
     name: vm.id,
     type: 'Microsoft.Compute/virtualMachines',
     location: LOCATION,
+    tags: vm.tags,
     properties: {
       ...common(vm, withView, skewMs),
       virtualMachineScaleSet: { id: scaleSetId({ ...place, resourceGroup: place.resourceGroup.toUpperCase() }, pool) },

@@ -9,7 +9,8 @@ export const living = (pool: PoolState): Vm[] => [...pool.vms.values()].filter((
 
 /**
  * A write of sku.capacity. Uniform holds that many VMs: it makes what lacks, and on the way down kills the highest ids. Flexible counts
- * by the number written: it makes new − old, and on the way down kills the oldest. Either picks its victims without asking anybody.
+ * by the number written: it makes new − old, and on the way down kills the oldest. Either picks its victims without asking anybody, but
+ * for those protected from scale-in.
  */
 export function writeCapacity(pool: PoolState, capacity: number): Accepted {
   const { env } = pool;
@@ -36,7 +37,10 @@ export function writeCapacity(pool: PoolState, capacity: number): Accepted {
 function victims(pool: PoolState, from: readonly Vm[], count: number): Vm[] {
   if (count <= 0) return [];
   const order = pool.mode === 'Uniform' ? (a: Vm, b: Vm) => Number(b.id) - Number(a.id) : (a: Vm, b: Vm) => a.seq - b.seq;
-  return [...from].sort(order).slice(0, count);
+  return from
+    .filter((vm) => !vm.protection.protectFromScaleIn && !vm.protection.protectFromScaleSetActions)
+    .sort(order)
+    .slice(0, count);
 }
 
 /** 100 in one placement group, which Uniform has unless its properties say otherwise. */

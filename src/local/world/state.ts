@@ -38,6 +38,9 @@ export interface Vm {
   /** The registration that its agent uses. */
   entry: Entry | undefined;
   readonly jobs: Set<Job>;
+  /** Uniform: its protectionPolicy. */
+  protection: { protectFromScaleIn: boolean; protectFromScaleSetActions: boolean };
+  tags: Record<string, string>;
   cancels: (() => void)[];
 }
 

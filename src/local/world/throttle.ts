@@ -15,6 +15,7 @@ export const LIMITS = {
   get: { perMinute: 12, burst: 36 },
   instanceView: { perMinute: 10, burst: 30 },
   vmDelete: { perMinute: 4, burst: 12 },
+  vmUpdate: { perMinute: 4, burst: 12 },
   vmGet: { perMinute: 12, burst: 36 },
   list: { perMinute: 60, burst: 180 },
 } as const satisfies Record<string, Limit>;

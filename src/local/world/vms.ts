@@ -23,6 +23,8 @@ export function createVm(pool: PoolState, requestedAt = pool.env.clock.now()): V
     deregisteredAt: undefined,
     entry: undefined,
     jobs: new Set(),
+    protection: { protectFromScaleIn: false, protectFromScaleSetActions: false },
+    tags: {},
     cancels: [],
   };
   const fault = faults.onVm?.(pool, draft);

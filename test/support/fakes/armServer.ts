@@ -25,6 +25,8 @@ export interface ArmVm {
   readonly vmId: string;
   readonly computerName?: string;
   readonly power?: string;
+  protection?: { protectFromScaleIn?: boolean; protectFromScaleSetActions?: boolean };
+  readonly tags?: Record<string, string>;
 }
 
 /** One scale set of Azure Resource Manager over real HTTPS, of either mode, with pages, ETags and operations. */
@@ -124,6 +126,8 @@ function answer(state: ArmServer, request: ArmRequest): ArmReply {
   if (path === root || path === `${root}/`) return page(state, request);
   const id = /\/virtualMachines\/([^/]+)$/i.exec(path)?.[1];
   const vm = state.vms.find((each) => each.id === id);
+  if (vm !== undefined && method === 'PUT')
+    vm.protection = (request.body as { properties: { protectionPolicy: object } }).properties.protectionPolicy;
   return vm === undefined ? armError(404, 'ResourceNotFound', `no ${path}`) : { status: 200, body: toBody(state, vm) };
 }
 
@@ -177,9 +181,11 @@ function toBody(state: ArmServer, vm: ArmVm): unknown {
     name: uniform ? `runners_${vm.id}` : vm.id,
     location: 'westeurope',
     ...(uniform ? { instanceId: vm.id } : {}),
+    ...(vm.tags === undefined ? {} : { tags: vm.tags }),
     properties: {
       vmId: vm.vmId,
       provisioningState: 'Succeeded',
+      ...(vm.protection === undefined ? {} : { protectionPolicy: vm.protection }),
       timeCreated: '2025-01-02T03:04:05.678Z',
       ...(vm.computerName === undefined ? {} : { osProfile: { computerName: vm.computerName } }),
       ...(uniform ? {} : { virtualMachineScaleSet: { id: SCALE_SET_ID.replace('resourceGroups/rg', 'resourceGroups/RG') } }),

@@ -96,6 +96,14 @@ export function createFakeScaleSet(state: Partial<ScaleSetState> = {}, instances
       fake.instances = left;
       return accepted();
     },
+    protectFromScaleIn: async (id, vmId) => {
+      script.enter('protectFromScaleIn', id, vmId);
+      const scripted = fake.nextOutcomes.shift();
+      if (scripted !== undefined) return scripted;
+      if (!fake.instances.some((instance) => instance.id === id && instance.vmId === vmId)) return { kind: 'gone' };
+      fake.instances = fake.instances.map((instance) => (instance.id === id ? { ...instance, scaleInProtection: 'on' } : instance));
+      return accepted();
+    },
     readOperation: async (url) => {
       script.enter('readOperation', url);
       if (!url.startsWith('https://azure.fake/')) throw new ServiceError('azure-malformed', 'The operation is not ours.');
