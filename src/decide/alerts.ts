@@ -2,6 +2,7 @@ import type { Alert } from '../model/decision';
 import type { FleetMemory } from '../poll/fleetMemory';
 import { roomFor } from './growth';
 import { protectionFails } from './protect';
+import { REPEATED } from '../poll/secondWriter';
 import type { Scene } from './scene';
 
 type Found = Omit<Alert, 'since'>;
@@ -91,6 +92,13 @@ export function findAlerts(scene: Scene): readonly Found[] {
       'capacity-drift',
       `The nominal capacity ${state.capacity} of ${state.limit} is above the ${scene.live} VMs.`,
       'At zero VMs, POST normalize writes it back to 0.',
+    );
+  const changes = fleetMemory.others?.changes ?? [];
+  if (changes.length >= REPEATED && !settings.dryRun)
+    add(
+      'second-writer',
+      `Others changed the pool ${changes.length} times within an hour, last: ${changes.at(-1)?.text ?? ''}.`,
+      'Find the other writer: autoscale settings, a pipeline, the former autoscaler, a person; POST check names the usual ones.',
     );
   const bare = protectionFails(scene);
   if (bare > 0)

@@ -18,7 +18,7 @@ export function planProtections(scene: Scene): readonly Act[] {
   const open = fleet.members.filter((member) => mayProtect(member) && !fleet.ambiguous.has(member.instance.vmId));
   const asked = open.filter(({ memory }) => memory.protectAsked !== undefined);
   const chosen =
-    asked.length > 0 ? asked.filter((member) => isDue(member, settings.durations.minute, now)).slice(0, 1) : open.slice(0, MOST_PER_TICK);
+    asked.length === 0 ? open.slice(0, MOST_PER_TICK) : isDue(asked, settings.durations.minute, now) ? [leastAsked(asked)] : [];
   return chosen.map(({ instance, memory, runner }): Act => {
     memory.protectAsked = { at: now, times: (memory.protectAsked?.times ?? 0) + 1 };
     return { kind: 'protect', instanceId: instance.id, vmId: instance.vmId, runnerId: runner?.runnerId ?? '' };
@@ -27,12 +27,16 @@ export function planProtections(scene: Scene): readonly Act[] {
 
 /** Asked at least twice, and still not there. */
 export const protectionFails = ({ fleet }: Scene): number =>
-  fleet.members.filter((member) => mayProtect(member) && (member.memory.protectAsked?.times ?? 0) >= 2).length;
+  fleet.members.filter((member) => mayProtect(member) && timesOf(member) >= 2).length;
 
 const mayProtect = ({ state, runner, instance }: Member): boolean =>
   instance.scaleInProtection === 'off' && runner !== undefined && (state === 'active' || state === 'draining');
 
-function isDue({ memory }: Member, minute: number, now: number): boolean {
-  const { at, times } = memory.protectAsked ?? { at: 0, times: 1 };
-  return now - at >= Math.min(FIRST_PAUSE_MINUTES * 2 ** (times - 1), LONGEST_PAUSE_MINUTES) * minute;
+function isDue(asked: readonly Member[], minute: number, now: number): boolean {
+  const last = Math.max(...asked.map(({ memory }) => memory.protectAsked?.at ?? 0));
+  const times = Math.max(...asked.map(timesOf));
+  return now - last >= Math.min(FIRST_PAUSE_MINUTES * 2 ** (times - 1), LONGEST_PAUSE_MINUTES) * minute;
 }
+
+const timesOf = ({ memory }: Member): number => memory.protectAsked?.times ?? 0;
+const leastAsked = (asked: readonly Member[]): Member => asked.reduce((least, each) => (timesOf(each) < timesOf(least) ? each : least));

@@ -8,10 +8,12 @@ import { certificateOf, close, deregister, look, setStatus, type Grant, type Ste
 import { AutoscalerError, ServiceError } from '../errors';
 import { FUNCTIONS } from '../names';
 import { heldPlan } from '../observe/heldPlan';
-import { line, type Level } from '../observe/log';
+import { emit, line } from '../observe/log';
+import { logTick } from '../observe/tickLines';
 import { writeCooldowns } from '../persist/cooldownBlobs';
 import { checkOwner } from '../persist/owner';
 import { tick } from '../poll/tick';
+import { version } from '../../package.json';
 import { clientInput, engineOf } from './engine';
 import { clock, me, poolSettings, runnersOf, scaleSetOf, store, targetOf, timingOf } from './environment';
 import type { PollAnswer } from './orchestrators/autoscaler';
@@ -59,40 +61,20 @@ df.app.activity(FUNCTIONS.poll, {
         readMemory: () => engine.readMemory(input.pool),
       };
       const { plan, cooldownsReadAt } = await tick(ports, settings, { tickId: input.tickId, cooldownsReadAt: input.cooldownsReadAt });
-      report(context, input.pool, plan);
+      logTick(context, input.pool, plan, version);
       return { plan, timing: settings.durations, cooldownsReadAt };
     } catch (error) {
       // A held tick with its reason, not a failed loop (I7). A defect is shown in the same way, with the stack in the log.
       const code = error instanceof AutoscalerError ? error.code : 'poll-failed';
       const text = error instanceof Error ? error.message : String(error);
-      context.error(
-        line('error', code, { pool: input.pool, text, ...(error instanceof AutoscalerError ? {} : { stack: (error as Error).stack }) }),
-      );
+      const stack = error instanceof AutoscalerError ? {} : { stack: (error as Error).stack };
+      emit(context, 'error', 'error', { pool: input.pool, tick: input.tickId, code, text, ...stack });
       const plan = heldPlan(input.tickId, now, now + 60_000, code, text);
+      logTick(context, input.pool, plan, version);
       return { plan, timing: { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000 }, cooldownsReadAt: input.cooldownsReadAt };
     }
   },
 });
-
-/** One line per tick; one error line per alert that began with it. */
-function report(context: InvocationContext, pool: string, plan: PollAnswer['plan']): void {
-  const level: Level = plan.held ? 'warning' : 'information';
-  const { rule, reason, acts } = plan.decision;
-  const text = line(level, 'tick', {
-    pool,
-    tick: plan.tickId,
-    rule,
-    reason,
-    acts: acts.map((act) => act.kind),
-    counts: plan.counts,
-    held: plan.held,
-  });
-  if (plan.held) context.warn(text);
-  else context.log(text);
-  for (const alert of plan.alerts) {
-    if (alert.since === plan.at) context.error(line('error', alert.code, { pool, text: alert.text, next: alert.next }));
-  }
-}
 
 df.app.activity(FUNCTIONS.act, {
   extraInputs: [clientInput],
@@ -110,18 +92,23 @@ df.app.activity(FUNCTIONS.act, {
     for (const { act, answer, code, text } of outcomes) {
       if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
     }
-    if (input.stamped !== undefined) await keepCooldowns(context, input.pool, input.stamped);
+    if (input.stamped !== undefined) await keepCooldowns(context, input.pool, input.tickId, input.stamped);
     return outcomes;
   },
 });
 
 /** The entity holds the stamps; the blobs are their copy for the original and for a new hub, written again with the next stamp. */
-async function keepCooldowns(context: InvocationContext, pool: string, stamped: NonNullable<Admission['stamped']>): Promise<void> {
+async function keepCooldowns(
+  context: InvocationContext,
+  pool: string,
+  tick: string,
+  stamped: NonNullable<Admission['stamped']>,
+): Promise<void> {
   try {
     await writeCooldowns(store(), poolSettings(pool), stamped);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    context.error(line('error', error.code, { pool, text: `The cooldown blobs could not be written: ${error.message}` }));
+    emit(context, 'error', 'error', { pool, tick, code: error.code, text: `The cooldown blobs could not be written: ${error.message}` });
   }
 }
 

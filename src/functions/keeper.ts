@@ -2,11 +2,13 @@ import * as df from 'durable-functions';
 import type { InvocationContext } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { OrchestrationRuntimeStatus } from 'durable-functions';
+import { version } from '../../package.json';
 import { SettingsError } from '../errors';
 import { BLOBS, commandId, FUNCTIONS, loopId } from '../names';
 import type { Flags } from '../model/pool';
 import { keep, KEEPER_REASON, type Keeping } from '../observe/keep';
-import { line } from '../observe/log';
+import { heartbeatOf } from '../observe/heartbeat';
+import { emit } from '../observe/log';
 import type { PoolSettings } from '../settings/settings';
 import { engineOf } from './engine';
 import { clock, loadSettings, store } from './environment';
@@ -24,7 +26,7 @@ export async function keepAll(client: DurableClient, context: InvocationContext)
       outcomes[pool.pool] = await keepPool(client, context, pool, settings.autoStart);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      context.error(line('error', 'keeper-failed', { pool: pool.pool, text }));
+      emit(context, 'error', 'error', { pool: pool.pool, code: 'keeper-failed', text });
       outcomes[pool.pool] = { action: 'failed', reason: text };
     }
   }
@@ -42,10 +44,11 @@ async function keepPool(client: DurableClient, context: InvocationContext, setti
   const restored = flags === undefined || memory === undefined ? memory : { ...memory, flags };
   if (memory === undefined && flags?.stopped !== undefined)
     return { action: 'leave', reason: `stopped by an operator: ${flags.stopped.reason}` };
+  emit(context, 'information', 'heartbeat', { pool, version, ...heartbeatOf(memory, status?.runtimeStatus, clock.now()) });
   const { minute } = settings.durations;
   const keeping = keep({ status, memory: restored, autoStart, now: clock.now(), minute, createdAt });
   if (keeping.action === 'leave') return keeping;
-  context.warn(line('warning', 'keeper', { pool, ...keeping }));
+  emit(context, 'warning', 'keeper', { pool, ...keeping });
   if (keeping.action === 'noteStop') await commandTo(client, pool, 'stop', { reason: keeping.reason, holdDrains: false });
   else if (keeping.action === 'replace') await replace(client, pool, keeping.reason);
   else await startLoop(client, pool);
@@ -109,7 +112,7 @@ df.app.client.timer(FUNCTIONS.keeper, {
       await keepAll(client, context);
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
-      context.error(line('error', error.code, { text: error.message }));
+      emit(context, 'error', 'error', { code: error.code, text: error.message });
     }
   },
 });

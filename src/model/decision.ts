@@ -136,4 +136,13 @@ export interface TickPlan {
     { readonly attempt: string; readonly result: 'seen' | 'failed'; readonly code?: string; readonly text?: string } | undefined;
   /** Later timestamps found in the cooldown blobs. */
   readonly cooldownsFromBlobs: { readonly scaleOutAt?: number; readonly scaleInAt?: number } | undefined;
+  /** The latest changes of the last hour that we did not make, at most five; those of this reading bear its time. */
+  readonly noticed?: readonly { readonly at: number; readonly text: string }[];
+  readonly gauges?: {
+    /** How long more jobs have waited than idle and booting runners can take. */
+    readonly unservedSeconds: number;
+    /** Recorded drains and the age of the oldest. */
+    readonly drains: number;
+    readonly oldestDrainSeconds: number;
+  };
 }

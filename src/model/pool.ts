@@ -57,6 +57,8 @@ export interface LastTick {
   ticks: number;
   /** DRY_RUN was on: drains under way hold. */
   dryRun: boolean;
+  /** Since the first of the held ticks in a row. */
+  heldSince?: number;
   rule: string;
   reason: string;
   /** Essentials for status, under 3 KB: counts, alerts, mode. */

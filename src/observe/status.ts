@@ -44,6 +44,8 @@ function countKinds(kinds: readonly string[]): Record<string, number> {
 
 export interface StatusInput {
   readonly pool: string;
+  /** Of the app. */
+  readonly version: string;
   readonly settings: PoolSettings | undefined;
   /** Undefined: no loop was ever started. */
   readonly loop: { readonly runtimeStatus: string } | undefined;
@@ -52,12 +54,13 @@ export interface StatusInput {
 }
 
 /** Loop, entity and drains joined into one small JSON. The last tick comes from the entity: customStatus reads null now and then. */
-export function poolStatus({ pool, settings, loop, memory, now }: StatusInput): Record<string, unknown> {
+export function poolStatus({ pool, version, settings, loop, memory, now }: StatusInput): Record<string, unknown> {
   const tick = memory?.tick;
   const shown = (tick?.status ?? {}) as Record<string, unknown>;
   const drains = Object.values(memory?.drains ?? {});
   return {
     pool,
+    version,
     mode: modeOf(settings, loop, memory),
     loop: loop?.runtimeStatus ?? null,
     lastTick: tick === undefined ? null : { id: tick.id, at: iso(tick.at), ticks: tick.ticks, held: shown['held'] === true },
@@ -76,6 +79,7 @@ export function poolStatus({ pool, settings, loop, memory, now }: StatusInput): 
     })),
     drainsNotShown: Math.max(0, drains.length - MOST_DRAINS),
     alerts: shown['alerts'] ?? [],
+    changedByOthers: changesOf(shown['noticed']),
     warnings: shown['warnings'] ?? settings?.warnings ?? [],
     paused: memory?.flags.paused ?? null,
     stopped: memory?.flags.stopped ?? null,
@@ -83,6 +87,11 @@ export function poolStatus({ pool, settings, loop, memory, now }: StatusInput): 
     growth: memory?.growth ?? null,
     growthFailures: memory?.growthFailures ?? null,
   };
+}
+
+/** What others changed within the last hour, the latest five. */
+function changesOf(noticed: unknown): readonly { at: string; text: string }[] {
+  return ((noticed ?? []) as { at: number; text: string }[]).map(({ at, text }) => ({ at: iso(at), text }));
 }
 
 const DEAD = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);

@@ -74,15 +74,24 @@ function adoptBlobCooldowns(memory: PoolMemory, plan: TickPlan, now: number): vo
 }
 
 function noteTick(memory: PoolMemory, plan: TickPlan, now: number): void {
+  const before = memory.tick;
   memory.tick = {
     id: plan.tickId,
     at: now,
     nextAt: plan.nextAt,
     ticks: (memory.tick?.ticks ?? 0) + 1,
     dryRun: plan.dryRun,
+    ...(plan.held ? { heldSince: before?.heldSince ?? now } : {}),
     rule: plan.decision.rule,
     reason: plan.decision.reason,
-    status: { held: plan.held, counts: plan.counts, alerts: plan.alerts, warnings: plan.warnings, dryRun: plan.dryRun },
+    status: {
+      held: plan.held,
+      counts: plan.counts,
+      alerts: plan.alerts,
+      warnings: plan.warnings,
+      noticed: plan.noticed ?? [],
+      dryRun: plan.dryRun,
+    },
   };
 }
 

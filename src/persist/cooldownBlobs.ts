@@ -10,6 +10,8 @@ export interface CooldownBlobNames {
 export interface FoundCooldowns {
   readonly cooldowns: Cooldowns;
   readonly warnings: readonly string[];
+  /** Stamps in another hand than ours: the original writes microseconds. */
+  readonly strange: readonly { readonly blob: string; readonly at: number }[];
 }
 
 /** A stamp further ahead than this counts as now and is reported (I6). */
@@ -19,6 +21,7 @@ const SKEW_MS = 60_000;
 export async function readCooldowns(store: StateStore, names: CooldownBlobNames, now: number): Promise<FoundCooldowns> {
   const warnings: string[] = [];
   const cooldowns: Cooldowns = {};
+  const strange: { blob: string; at: number }[] = [];
   for (const [key, name] of [
     ['scaleInAt', names.scaleInBlob],
     ['scaleOutAt', names.scaleOutBlob],
@@ -26,6 +29,7 @@ export async function readCooldowns(store: StateStore, names: CooldownBlobNames,
     const blob = await store.read(name);
     if (blob === undefined) continue;
     const at = parseTimestamp(blob.text);
+    if (at !== undefined && blob.text.trim() !== formatTimestamp(at)) strange.push({ blob: name, at: Math.min(at, now) });
     if (at === undefined) {
       const aside = `${name}.invalid-${formatTimestamp(now).replaceAll(':', '-')}`;
       await store.write(aside, blob.text);
@@ -36,7 +40,7 @@ export async function readCooldowns(store: StateStore, names: CooldownBlobNames,
       warnings.push(`The blob "${name}" holds a time in the future (${blob.text.trim().slice(0, 40)}); it counts as now.`);
     } else cooldowns[key] = Math.min(at, now);
   }
-  return { cooldowns, warnings };
+  return { cooldowns, warnings, strange };
 }
 
 export async function writeCooldowns(store: StateStore, names: CooldownBlobNames, cooldowns: Cooldowns): Promise<void> {

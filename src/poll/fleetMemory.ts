@@ -2,6 +2,7 @@ import type { TickPlan } from '../model/decision';
 import type { ZeroWindow } from '../model/drain';
 import type { WindowVerdict } from '../drain/window';
 import type { Clock } from './clocks';
+import type { OthersMemory } from './secondWriter';
 
 /** What is remembered of one instance, by vmId, the only identity that is never used again. Times are epoch ms. */
 export interface InstanceMemory {
@@ -34,6 +35,8 @@ export interface InstanceMemory {
   bare?: Clock;
   /** Without a verdict since. */
   unjudged?: number;
+  /** Our delete of it is counted among those that explain a fall of the capacity. */
+  credited?: true;
   /** When protectFromScaleIn was last asked for, and how often. */
   protectAsked?: { at: number; times: number };
   /** Counted once as turned bad, for the breaker of repairs. */
@@ -44,6 +47,9 @@ export interface RunnerMemory {
   firstSeen: number;
   lastSeen: number;
   vmId?: string;
+  /** As last believed, and another one read once. */
+  status?: string;
+  doubt?: string;
   disconnected?: Clock;
   /** ACTIVE with zero tasks. */
   idle?: Clock;
@@ -117,7 +123,8 @@ export interface FleetMemory {
   boots: BootMemory;
   badTurns: number[];
   frozenSince?: number;
-  secondWriterAt?: number;
+  /** What others changed. */
+  others?: OthersMemory;
   failure?: { code: string; clock: Clock };
   /** Instance ids whose absence the next poll checks by a direct GET. */
   checkNext: string[];

@@ -16,6 +16,7 @@ import { findDrop } from './drops';
 import { arrivedSince, classify, isIdle, tasksOf, type Fleet } from './fleet';
 import { freshFleet, prune, type FleetMemory } from './fleetMemory';
 import { observe } from './observe';
+import { noticeOthers, type StrangeStamp } from './secondWriter';
 import { isDeleting } from './sighting';
 import { watchDrains } from './watch';
 
@@ -47,6 +48,7 @@ export interface TickInput {
   readonly tickId: string;
   readonly warnings: readonly string[];
   readonly cooldownsFromBlobs?: TickPlan['cooldownsFromBlobs'];
+  readonly strangeStamps?: readonly StrangeStamp[];
 }
 
 export interface Planned {
@@ -104,6 +106,12 @@ function plan(
   const { group, state, instances } = reading;
   const records = Object.values(memory.drains);
   const joined = observe(fleet, { settings, records, runners: group.runners ?? [], instances, ghostChecks: reading.ghostChecks, now });
+  const { minute } = settings.durations;
+  noticeOthers(fleet, {
+    ...{ memory, state, now, minute },
+    runners: group.runners ?? [],
+    stamps: input.strangeStamps ?? [],
+  });
   const drop = findDrop(settings, fleet, state, instances, now);
   const classified = classify(settings, memory, fleet, joined, instances, verdictsHeld(fleet, group), now);
   learnTasksPerRunner(fleet, classified);
@@ -135,9 +143,21 @@ function plan(
     binding,
     growthNews: growthNews(memory, fleet, reading.operation, settings, now),
     cooldownsFromBlobs: input.cooldownsFromBlobs,
+    noticed: fleet.others?.changes.slice(-5) ?? [],
+    gauges: gaugesOf(memory, fleet, now),
   };
   fleet.lastTick = { id: tickId, plan: result };
   return { plan: result, fleet };
+}
+
+function gaugesOf(memory: PoolMemory, fleet: FleetMemory, now: number): NonNullable<TickPlan['gauges']> {
+  const drains = Object.values(memory.drains);
+  const seconds = (since: number): number => Math.round((now - since) / 1000);
+  return {
+    unservedSeconds: fleet.starving === undefined ? 0 : seconds(fleet.starving.since),
+    drains: drains.length,
+    oldestDrainSeconds: drains.length === 0 ? 0 : seconds(Math.min(...drains.map((record) => record.startedAt))),
+  };
 }
 
 /** No stray or lost verdict while more jobs run than the listed runners have, or the list looks cut at a page's end. */

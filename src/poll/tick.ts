@@ -63,7 +63,7 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
     now: ports.clock.now(),
     tickId: request.tickId,
     warnings: [...settings.warnings, ...warnings, ...(found?.warnings ?? [])],
-    ...(found === undefined ? {} : { cooldownsFromBlobs: found.cooldowns }),
+    ...(found === undefined ? {} : { cooldownsFromBlobs: found.cooldowns, strangeStamps: found.strange }),
   });
   return {
     plan: await storeFleet(ports.store, settings, next, etag, plan, request.tickId),
@@ -131,7 +131,7 @@ async function tryCooldowns(store: StateStore, settings: PoolSettings, now: numb
     return await readCooldowns(store, settings, now);
   } catch (error) {
     const { code, text } = failed(error, 'store');
-    return { cooldowns: {}, warnings: [`The cooldown blobs could not be read (${code}): ${text}`] };
+    return { cooldowns: {}, strange: [], warnings: [`The cooldown blobs could not be read (${code}): ${text}`] };
   }
 }
 

@@ -2,7 +2,7 @@ import type { HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import type { DrainRecord } from '../../model/drain';
 import { drainId, scaleInId } from '../../names';
-import { line } from '../../observe/log';
+import { emit } from '../../observe/log';
 import { sameMachine } from '../../poll/identity';
 import type { Instance } from '../../ports/scaleSet';
 import { engineOf } from '../engine';
@@ -76,7 +76,7 @@ export async function reap(
     timing: timingOf(settings),
     drains: [record],
   });
-  context.warn(line('warning', 'reap', { pool, vm: vmId, checked }));
+  emit(context, 'warning', 'reap', { pool, vm: vmId, checked });
   return json(202, { pool, reaping: vmId, drain: record.id, checked });
 }
 
@@ -103,7 +103,7 @@ export async function forget(pool: string, runnerId: string, confirm: string, co
       checked,
     });
   const outcome = await runnersOf(targetOf(settings)).deregister(runnerId, true);
-  context.warn(line('warning', 'forget', { pool, runner: runnerId, checked, outcome: outcome.kind }));
+  emit(context, 'warning', 'forget', { pool, runner: runnerId, checked, outcome: outcome.kind });
   return json(outcome.kind === 'done' || outcome.kind === 'gone' ? 200 : 502, { pool, runner: runnerId, outcome, checked });
 }
 
@@ -131,6 +131,6 @@ export async function normalize(pool: string, confirm: string, context: Invocati
     if ((await scaleSet.listInstances(state)).length > 0) return refuse('A VM appeared; nothing was written.');
   }
   const outcome = await scaleSet.setCapacity(0, state.etag);
-  context.warn(line('warning', 'normalize', { pool, checked, outcome: outcome.kind }));
+  emit(context, 'warning', 'normalize', { pool, checked, outcome: outcome.kind });
   return json(outcome.kind === 'accepted' ? 200 : 409, { pool, outcome, checked });
 }

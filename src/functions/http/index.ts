@@ -2,6 +2,7 @@ import * as df from 'durable-functions';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { z } from 'zod';
+import { version } from '../../../package.json';
 import { SettingsError } from '../../errors';
 import { EVENTS, loopId } from '../../names';
 import { poolStatus } from '../../observe/status';
@@ -64,6 +65,7 @@ async function one(pool: string, client: DurableClient, context: InvocationConte
   const [loop, memory] = await Promise.all([statusOf(client, loopId(pool)), engineOf(context).readMemory(pool)]);
   return poolStatus({
     pool,
+    version,
     settings,
     loop: loop === undefined ? undefined : { runtimeStatus: String(loop.runtimeStatus) },
     memory,
