@@ -5,6 +5,7 @@ import { createCredential } from '../adapters/azure/credential';
 import { createScaleSet } from '../adapters/azure/scaleSet';
 import { createStateStore } from '../adapters/azure/blobStore';
 import { createRunnerService } from '../adapters/stackguardian/client';
+import { type Transport, transport } from '../adapters/transport';
 import { AutoscalerError } from '../errors';
 import type { DrainTiming, Target } from '../model/drain';
 import type { Owner } from '../persist/owner';
@@ -52,12 +53,15 @@ function once<T>(key: string, make: () => T): T {
 export function store(): StateStore {
   return once('store', () => {
     const { container, connectionString, accountUrl } = loadSettings().storage;
+    const inProcess = transport().store?.(container);
+    if (inProcess !== undefined) return inProcess;
     if (connectionString !== undefined) return createStateStore({ container, connectionString });
     return createStateStore({ container, accountUrl: accountUrl ?? '', credential: credential() });
   });
 }
 
-const credential = (): ReturnType<typeof createCredential> => once('credential', () => createCredential(process.env));
+const credential = (): ReturnType<typeof createCredential> =>
+  once('credential', () => createCredential(process.env, transport().httpClient));
 
 /** Of a target rather than of a pool's settings: a drain ends on the scale set where it began. */
 export function runnersOf(target: Target): RunnerService {
@@ -65,15 +69,24 @@ export function runnersOf(target: Target): RunnerService {
   return once(`runners ${sgBaseUri} ${sgOrg} ${sgRunnerGroup} ${apiKeyFrom}`, () => {
     const apiKey = process.env[apiKeyFrom]?.trim() ?? '';
     if (apiKey === '') throw new AutoscalerError('key-missing', `The app setting ${apiKeyFrom} with the StackGuardian key is missing.`);
-    return createRunnerService({ baseUri: sgBaseUri, org: sgOrg, group: sgRunnerGroup, apiKey, apiKeyFrom });
+    const { fetch } = transport();
+    return createRunnerService({
+      ...{ baseUri: sgBaseUri, org: sgOrg, group: sgRunnerGroup, apiKey, apiKeyFrom },
+      ...(fetch === undefined ? {} : { fetch }),
+    });
   });
 }
+
+const azureTransport = (): { readonly httpClient?: NonNullable<Transport['httpClient']> } => {
+  const { httpClient } = transport();
+  return httpClient === undefined ? {} : { httpClient };
+};
 
 export function scaleSetOf(target: Target): ScaleSet {
   const { subscriptionId, resourceGroup, vmssName } = target;
   const endpoint = loadSettings().resourceManagerEndpoint;
   return once(`scaleSet ${subscriptionId} ${resourceGroup} ${vmssName}`, () =>
-    createScaleSet({ subscriptionId, resourceGroup, vmssName, endpoint, credential: credential() }),
+    createScaleSet({ subscriptionId, resourceGroup, vmssName, endpoint, credential: credential(), ...azureTransport() }),
   );
 }
 

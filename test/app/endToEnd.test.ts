@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAzurite, type Azurite } from '../../src/local/azurite';
@@ -17,7 +16,6 @@ let host: Awaited<ReturnType<typeof startHost>>;
 const logs: string[] = [];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ['.ci/build.mjs']);
   clock = virtualClock(START);
   azurite = await startAzurite();
   world = await startWorld({ clock, seed: 7, mode: 'Uniform' });

@@ -2,12 +2,15 @@ import { inspect } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStateStore } from '../../src/adapters/azure/blobStore';
+import { memoryStore } from '../../src/local/simulate/memoryStore';
 import type { StateStore } from '../../src/ports/stateStore';
 import { type BlobAzurite, startBlobAzurite } from '../support/fakes/azurite';
 import { createMemoryStore } from '../support/fakes/memoryStore';
 import { describeStateStore } from './stateStore.contract';
 
 describeStateStore('memory', async () => ({ store: createMemoryStore(), close: () => undefined }));
+
+describeStateStore('simulation', async () => ({ store: memoryStore(), close: () => undefined }));
 
 describeStateStore('Azurite', async () => {
   const { connectionString, close } = await startBlobAzurite();

@@ -6,17 +6,21 @@ import {
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
+import type { AzureHttpClient } from './arm';
 
 /**
  * The managed identity inside Azure (Functions sets IDENTITY_ENDPOINT; AZURE_CLIENT_ID picks a user-assigned one), elsewhere the
  * developer's login: Azure CLI, Azure Developer CLI, Azure PowerShell. Not DefaultAzureCredential: its chain probes for a machine
  * identity for seconds on a laptop and would pick up unrelated variables in Azure. Tokens are cached by the SDK.
  */
-export function createCredential(env: Readonly<Record<string, string | undefined>> = process.env): TokenCredential {
+export function createCredential(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  httpClient?: AzureHttpClient,
+): TokenCredential {
   if (env['IDENTITY_ENDPOINT'] !== undefined && env['IDENTITY_ENDPOINT'] !== '') {
     const clientId = env['AZURE_CLIENT_ID'];
-    const retryOptions = { maxRetries: 2 };
-    return new ManagedIdentityCredential(clientId === undefined || clientId === '' ? { retryOptions } : { clientId, retryOptions });
+    const options = { retryOptions: { maxRetries: 2 }, ...(httpClient === undefined ? {} : { httpClient }) };
+    return new ManagedIdentityCredential(clientId === undefined || clientId === '' ? options : { clientId, ...options });
   }
   const processTimeoutInMs = 20_000;
   return new ChainedTokenCredential(

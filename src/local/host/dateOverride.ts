@@ -1,11 +1,10 @@
 import type { HostClock } from './clock';
 
 /**
- * Makes the app see the host's time: `Date.now()`, `new Date()` and `Date()` read the clock.
- * The replacement shares Date.prototype, so every date stays `instanceof Date`, and subclasses work.
- * Returns what puts the real Date back. One at a time per process: the global is shared by every host in it.
+ * A Date that reads the clock: `Date.now()`, `new Date()` and `Date()`.
+ * It shares Date.prototype, so every date stays `instanceof Date`, and subclasses work.
  */
-export function installDate(clock: HostClock): () => void {
+export function hostDate(clock: HostClock): DateConstructor {
   const Real = globalThis.Date;
   function HostDate(this: unknown, ...given: unknown[]): unknown {
     if (new.target === undefined) return new Real(clock.now()).toString();
@@ -15,8 +14,15 @@ export function installDate(clock: HostClock): () => void {
   const replacement = Object.assign(HostDate, { now: () => clock.now(), parse: Real.parse, UTC: Real.UTC });
   replacement.prototype = Real.prototype;
   Object.defineProperty(replacement, 'name', { value: 'Date' });
-  globalThis.Date = replacement as unknown as DateConstructor;
+  return replacement as unknown as DateConstructor;
+}
+
+/** Puts {@link hostDate} in the global's place; returns what puts the real Date back. One at a time: every host of the process shares the global. */
+export function installDate(clock: HostClock): () => void {
+  const Real = globalThis.Date;
+  const replacement = hostDate(clock);
+  globalThis.Date = replacement;
   return () => {
-    if (globalThis.Date === (replacement as unknown)) globalThis.Date = Real;
+    if (globalThis.Date === replacement) globalThis.Date = Real;
   };
 }

@@ -1,5 +1,6 @@
 import type { Engine } from './engine';
 import type { Fault, Step } from './options';
+import { nextTurn } from './turns';
 import type { ActivityMessage, ControlMessage, EntityMessage, Message } from './storage';
 
 export interface Workers {
@@ -65,7 +66,7 @@ export class Dispatcher {
     this.release ??= this.engine.shared.clock.busy();
     if (this.pumping) return;
     this.pumping = true;
-    setImmediate(() => {
+    nextTurn(() => {
       this.pumping = false;
       if (!this.engine.isDead && !this.stopped) {
         for (const target of this.ready) void this.take(target);

@@ -32,6 +32,8 @@ export interface Shared {
   readonly counters: Counters;
   readonly log: Log;
   readonly random: () => number;
+  /** The app's settings. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 type Deliver = (message: Message) => void;
@@ -116,11 +118,15 @@ export class Engine {
 
   /** 32 hexadecimal digits, from the host's own source of randomness. */
   newId(): string {
-    let text = '';
-    while (text.length < 32)
-      text += Math.floor(this.shared.random() * 0x1_0000_0000)
-        .toString(16)
-        .padStart(8, '0');
-    return text;
+    return idOf(this.shared.random);
   }
+}
+
+export function idOf(random: () => number): string {
+  let text = '';
+  while (text.length < 32)
+    text += Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  return text;
 }

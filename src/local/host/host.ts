@@ -6,10 +6,10 @@ import { Counters } from './counters';
 import { installDate } from './dateOverride';
 import { Dispatcher } from './dispatcher';
 import { DurableApi } from './durableApi';
-import { Engine } from './engine';
+import { Engine, idOf } from './engine';
 import { runEntity } from './entities';
-import { listen } from './httpServer';
-import { serveInProcess } from './inProcessHttp';
+import { listen, type HttpServer } from './httpServer';
+import { localHttp, serveInProcess } from './inProcessHttp';
 import { invoker } from './invoke';
 import { loadApp, readHostFile } from './loadApp';
 import { memoryStorage } from './memoryStorage';
@@ -18,7 +18,7 @@ import { routesOf } from './routes';
 import { statusOf } from './statusView';
 import { TimerFunctions } from './timers';
 import { runTurn } from './turn';
-import { webApp } from './webApp';
+import { webApp, type WebAnswer, type WebRequest } from './webApp';
 
 export interface Status {
   readonly name: string;
@@ -33,6 +33,8 @@ export interface Status {
 
 export type Host = Awaited<ReturnType<typeof startHost>>;
 
+const NO_SERVER: HttpServer = { port: 80, close: () => Promise.resolve() };
+
 const isVirtual = (clock: HostClock): clock is VirtualClock => 'advance' in clock;
 
 /** Loads the app and serves it. One at a time per process when the app reads process.env or the Date is patched. */
@@ -44,28 +46,41 @@ export async function startHost(options: HostOptions) {
   const hostFile = readHostFile(options.appDirectory);
   const hubName = hostFile.extensions?.durableTask?.hubName ?? 'LocalHub';
   const counters = new Counters();
-  Object.assign(process.env, options.env);
+  const { sandbox } = options;
+  const env = sandbox === undefined ? Object.assign(process.env, options.env) : { ...options.env };
 
   // The port comes first: the app may read WEBSITE_HOSTNAME while it loads.
   let site: Parameters<typeof listen>[2] = () => Promise.resolve({ status: 503, headers: {}, body: Buffer.alloc(0) });
-  const server = await listen(options.port ?? 0, clock, (request) => site(request));
+  const server = sandbox === undefined ? await listen(options.port ?? 0, clock, (request) => site(request)) : NO_SERVER;
   const url = `http://127.0.0.1:${server.port}`;
-  process.env['WEBSITE_HOSTNAME'] = `localhost:${server.port}`;
+  env['WEBSITE_HOSTNAME'] = `localhost:${server.port}`;
   const undo: (() => void)[] = [];
-  if (options.patchDate ?? options.clock !== undefined) undo.push(installDate(clock));
+  if (sandbox === undefined && (options.patchDate ?? options.clock !== undefined)) undo.push(installDate(clock));
 
   const close = async (): Promise<void> => {
     await server.close();
     for (const step of undo.splice(0)) step();
   };
-  const core = await loadApp(options, log).catch(async (error: unknown) => {
+  const inside = sandbox === undefined ? undefined : { clock, random, env, globals: sandbox.globals ?? {} };
+  const http = localHttp((request) => site(request));
+  const modules = new Map<string, unknown>([
+    ['http', http],
+    ['node:http', http],
+  ]);
+  const core = await loadApp(options, log, inside, modules).catch(async (error: unknown) => {
     await close();
     throw error;
   });
 
   const binding = clientBinding(url, hubName, options.functionKey);
-  const invoke = invoker(core, log, counters, () => binding);
-  const engine = new Engine({ options, clock, core, invoke, counters, log, random }, storage);
+  const invoke = invoker(
+    core,
+    log,
+    counters,
+    () => binding,
+    () => idOf(random),
+  );
+  const engine = new Engine({ options, clock, core, invoke, counters, log, random, env }, storage);
   const client = new Client(engine);
   const timers = new TimerFunctions(engine);
   const dispatcher = new Dispatcher(
@@ -79,7 +94,7 @@ export async function startHost(options: HostOptions) {
   );
   const routes = routesOf(core, hostFile.extensions?.http?.routePrefix ?? 'api');
   site = webApp({ engine, api: new DurableApi(engine, client), routes, hubName, origin: () => url, runTimer: (name) => timers.run(name) });
-  if (options.transport === 'in-process') undo.push(serveInProcess(server.port, site));
+  if (sandbox === undefined && options.transport === 'in-process') undo.push(serveInProcess(server.port, site));
   engine.start(dispatcher.deliver);
   timers.start();
 
@@ -124,6 +139,8 @@ export async function startHost(options: HostOptions) {
       const state = client.entityState(name, key);
       return state === undefined ? undefined : (JSON.parse(state) as unknown);
     },
+    /** One request to the host's HTTP side, answered in process. */
+    request: (request: WebRequest): Promise<WebAnswer> => site(request),
     runTimer: (name: string) => timers.run(name),
     listInstances: (prefix = ''): Status[] =>
       [...engine.instances.keys()].filter((id) => id.startsWith(prefix)).flatMap((id) => status(id) ?? []),

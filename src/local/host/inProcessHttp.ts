@@ -34,6 +34,17 @@ export function serveInProcess(port: number, answer: Answer): () => void {
   };
 }
 
+/** node:http for an app in a sandbox: every request of it ends in `answer`. */
+export function localHttp(answer: Answer): typeof http {
+  const request = (...given: unknown[]): ClientRequest => {
+    const options = given.find((item): item is RequestOptions => typeof item === 'object' && item !== null && !(item instanceof URL));
+    const callback = given.find((item): item is (response: Readable) => void => typeof item === 'function');
+    return new LocalRequest(options ?? {}, answer, callback) as unknown as ClientRequest;
+  };
+  // Own properties all of them: bundles copy a module's own ones alone.
+  return { ...http, request: request as typeof http.request };
+}
+
 /** As much of a ClientRequest as HTTP clients use. */
 class LocalRequest extends Writable {
   reusedSocket = false;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Core, RegisteredFunction } from './core';
 import type { InvocationResponse, Log, LogLevel, RpcData } from './coreTypes';
 import type { Counters } from './counters';
@@ -22,10 +21,10 @@ interface HookContext extends Record<string, unknown> {
  * Calls functions the way the worker does: everything goes in and comes out in its wire form,
  * so that a Date, a Map or `undefined` is lost here as it is lost in Azure.
  */
-export function invoker(core: Core, log: Log, counters: Counters, clientData: () => object): Invoke {
+export function invoker(core: Core, log: Log, counters: Counters, clientData: () => object, newId: () => string): Invoke {
   return async (fn, trigger, instanceId) => {
     const { name, bindings } = fn.metadata;
-    const invocationId = randomUUID();
+    const invocationId = newId();
     const inputData: { name: string; data: RpcData }[] = [{ name: fn.triggerName, data: trigger }];
     for (const [binding, { type }] of Object.entries(bindings)) {
       if (type === 'durableClient') inputData.push({ name: binding, data: { json: JSON.stringify(clientData()) } });

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Core, withCore } from './core';
+import { loadInSandbox, type Sandbox } from './sandbox';
 import type { Log } from './coreTypes';
 
 export interface AppLocation {
@@ -33,9 +34,13 @@ function entriesOf({ appDirectory, entry }: AppLocation): string[] {
 }
 
 /** Loads a fresh copy of the app. A failing entry file is fatal, as on the real worker. */
-export async function loadApp(location: AppLocation, log: Log): Promise<Core> {
+export async function loadApp(location: AppLocation, log: Log, sandbox?: Sandbox, modules?: ReadonlyMap<string, unknown>): Promise<Core> {
   const core = new Core(log);
   for (const file of entriesOf(location)) {
+    if (sandbox !== undefined) {
+      loadInSandbox(file, sandbox, new Map([...(modules ?? []), ['@azure/functions-core', core]]));
+      continue;
+    }
     forget(path.dirname(file));
     withCore(core, () => fromHere(file) as unknown);
   }

@@ -52,6 +52,11 @@ export interface HostOptions {
   readonly port?: number;
   /** With it, functions of authLevel function or admin and the durable API answer 401 without this key. */
   readonly functionKey?: string;
+  /**
+   * The app gets its own time, environment (`env` alone), timers and randomness by {@link loadInSandbox}, plus these globals; no socket
+   * is opened, and `request` of the host answers HTTP. Asks for a clock that is given and, for a reproducible run, for `random`.
+   */
+  readonly sandbox?: { readonly globals?: Readonly<Record<PropertyKey, unknown>> };
   /** How the durable client reaches the host: by real sockets, or answered within the process (faster). */
   readonly transport?: 'socket' | 'in-process';
   readonly log?: Log;

@@ -37,7 +37,7 @@ export class TimerFunctions {
   }
 
   private next(fn: RegisteredFunction): number {
-    const schedule = (fn.trigger.schedule ?? '').replace(/%([^%]+)%/g, (_, name: string) => process.env[name] ?? '');
+    const schedule = (fn.trigger.schedule ?? '').replace(/%([^%]+)%/g, (_, name: string) => this.engine.shared.env[name] ?? '');
     return parseCron(schedule).next(this.engine.shared.clock.now());
   }
 

@@ -5,6 +5,7 @@ import { callOrchestrator } from './orchestratorCall';
 import type { Fault } from './options';
 import { replay, type Replayed } from './replay';
 import { inbox } from './inbox';
+import { nextTurn } from './turns';
 import { outbox, tellParent } from './outbox';
 import type { ControlMessage, InstanceRow, RuntimeStatus } from './storage';
 
@@ -39,7 +40,7 @@ export async function runTurn(engine: Engine, id: string, batch: readonly Contro
       row = nextGeneration(engine, row, outcome.input, now);
       const begin = event(EVENT.ExecutionStarted, now, startFields(row));
       [past, news, replaced] = [{ rows: [], events: [] }, [begin, ...outcome.carried], true];
-      if (generations > 2) await new Promise((resolve) => setImmediate(resolve));
+      if (generations > 2) await new Promise<void>((resolve) => nextTurn(resolve));
       continue;
     }
     if (fault?.crash === 'after') return;
