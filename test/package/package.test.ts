@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { version } from '../../package.json';
 import { simulate, type Simulated } from './simulated';
+import { unzipTo } from './unpacked';
 
 const START = Date.UTC(2025, 3, 7, 6);
 const HOUR = 3_600_000;
@@ -74,10 +75,7 @@ test('every package of the bill has its licence text in the zip, and no name, ti
 
 test('unzipped into an empty folder it serves half a day on the local host', async () => {
   const appDirectory = join(folder, 'unzipped');
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(appDirectory, name)), { recursive: true });
-    writeFileSync(join(appDirectory, name), content);
-  }
+  unzipTo(bytes('first', zipName), appDirectory);
   running = await simulate({ appDirectory, start: START, seed: 11, env: (known) => ({ ...known }) });
   const { world, host, request } = running;
   world.addJobs(Array.from({ length: 20 }, (_, index) => ({ arrivalSeconds: 600 + index * 900, durationSeconds: 700 })));
