@@ -4,13 +4,18 @@ locals {
 }
 
 # Custom roles instead of Virtual Machine Contributor, each at its own scope. Their lists stand in role-actions.json with the reason of
-# each action; a test compares the first two with the calls that the app makes.
+# each action; a test compares them with the calls that the app makes.
 locals {
+  actions           = [for each in local.role_actions.actions : each.action]
+  scale_set_actions = [for action in local.actions : action if startswith(action, "Microsoft.Compute/virtualMachineScaleSets/")]
+  other_actions     = [for action in local.actions : action if !contains(local.scale_set_actions, action)]
+  # What Azure may demand of whoever makes a VM by a capacity write. The subnet often lives in another resource group.
+  linked_actions = [for each in local.role_actions.linkedActions : each.action]
+
   custom_roles = {
-    "scale set"      = { actions = keys(local.role_actions.scaleSet), scopes = [local.vmss_id] }
-    "resource group" = { actions = keys(local.role_actions.resourceGroup), scopes = [local.vmss_resource_group_id] }
-    # What Azure may demand of whoever makes a VM by a capacity write. The subnet often lives in another resource group.
-    "linked" = { actions = keys(local.role_actions.linked), scopes = concat([local.vmss_resource_group_id], var.linked_scopes) }
+    "scale set"      = { actions = tolist(local.scale_set_actions), scopes = tolist([local.vmss_id]) }
+    "resource group" = { actions = tolist(local.other_actions), scopes = tolist([local.vmss_resource_group_id]) }
+    "linked"         = { actions = tolist(local.linked_actions), scopes = concat([local.vmss_resource_group_id], var.linked_scopes) }
   }
   custom_assignments = merge([
     for role, definition in local.custom_roles : { for index, scope in definition.scopes : "${role} ${index}" => { role = role, scope = scope } }
@@ -51,7 +56,7 @@ resource "azurerm_role_assignment" "built_in" {
 
 # Also with connection strings: the account may be changed over to the identity later without a gap.
 resource "azurerm_role_assignment" "storage" {
-  for_each             = local.role_actions.storageRoles
+  for_each             = toset([for each in local.role_actions.dataRoles : each.role if each.scope == "the app's storage account"])
   scope                = azurerm_storage_account.this.id
   role_definition_name = each.key
   principal_id         = local.principal_id

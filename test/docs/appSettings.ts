@@ -12,7 +12,8 @@ export const PLATFORM_SETTINGS: ReadonlySet<string> = new Set([
 ]);
 
 const OWN = new Set(FIELDS.map((field) => field.variable));
-export const unknownSettings = (names: readonly string[]): string[] => names.filter((name) => !OWN.has(name) && !PLATFORM_SETTINGS.has(name));
+export const unknownSettings = (names: readonly string[]): string[] =>
+  names.filter((name) => !OWN.has(name) && !PLATFORM_SETTINGS.has(name));
 
 /** Required ones that are not set; one of the two ways to reach the blobs is required as well. */
 export function missingSettings(names: readonly string[]): string[] {
@@ -41,14 +42,17 @@ const SURROUNDINGS = ['AZURE_RESOURCE_MANAGER_ENDPOINT', 'IDENTITY_ENDPOINT', 'I
  * Starts the packed app with such settings and lets it tick for half an hour. Azurite takes no token of the simulated identity: where
  * the settings say AZURE_BLOB_ACCOUNT_URL, its connection string stands in.
  */
-export async function startWith(settings: Readonly<Record<string, string>>): Promise<Simulated & { readonly status: Record<string, unknown> }> {
+export async function startWith(
+  settings: Readonly<Record<string, string>>,
+): Promise<Simulated & { readonly status: Record<string, unknown> }> {
   const app = unpackedApp();
   const start = Date.UTC(2025, 3, 7, 6);
   const own = Object.keys(settings).filter((name) => !PLATFORM_SETTINGS.has(name));
   const env = (known: Readonly<Record<string, string>>): Record<string, string> => {
     const value = (name: string): string => (PLACES.includes(name) ? (known[name] ?? '') : (settings[name] ?? ''));
     const given = Object.fromEntries(own.filter((name) => name !== 'AZURE_BLOB_ACCOUNT_URL').map((name) => [name, value(name)]));
-    const blobs = 'AZURE_BLOB_ACCOUNT_URL' in settings ? { AZURE_BLOB_STORAGE_CONN_STRING: known['AZURE_BLOB_STORAGE_CONN_STRING'] ?? '' } : {};
+    const blobs =
+      'AZURE_BLOB_ACCOUNT_URL' in settings ? { AZURE_BLOB_STORAGE_CONN_STRING: known['AZURE_BLOB_STORAGE_CONN_STRING'] ?? '' } : {};
     return { ...given, ...blobs, ...Object.fromEntries(SURROUNDINGS.map((name) => [name, known[name] ?? ''])) };
   };
   const running = await simulate({ appDirectory: app.folder, start, seed: 5, env });

@@ -69,7 +69,9 @@ describe("the interface is the original module's", () => {
     const example = readFileSync(join(folder, 'examples/basic/main.tf'), 'utf8');
     const seed = ['resource_group_name', 'azure_location', 'vmss', 'stackguardian', 'override_names', 'scaling'];
     for (const name of seed) expect(example).toMatch(new RegExp(`^ {2}${name} +=`, 'm'));
-    const used = [...(/module "azure_autoscaler" \{([\s\S]*?)\n\}/.exec(example)?.[1] ?? '').matchAll(/^ {2}(\w+) +=/gm)].map(([, name]) => name);
+    const used = [...(/module "azure_autoscaler" \{([\s\S]*?)\n\}/.exec(example)?.[1] ?? '').matchAll(/^ {2}(\w+) +=/gm)].map(
+      ([, name]) => name,
+    );
     expect(used.filter((name) => name !== 'source' && !(String(name) in module.variable))).toEqual([]);
     await expect(readModule(join(folder, 'examples/basic'))).resolves.toBeDefined();
   });
@@ -92,7 +94,9 @@ test('every input is used', () => {
 });
 
 test('every file that the module reads is there', () => {
-  const files = module.texts.flatMap((text) => [...text.matchAll(/file\("\$\{path\.module\}\/([^"$]+)"\)/g)].map(([, file]) => String(file)));
+  const files = module.texts.flatMap((text) =>
+    [...text.matchAll(/file\("\$\{path\.module\}\/([^"$]+)"\)/g)].map(([, file]) => String(file)),
+  );
   expect(files).toContain('role-actions.json');
   expect(files.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
 });
@@ -132,21 +136,31 @@ test('the Function App runs on Flex Consumption with Node, an always-ready durab
 });
 
 describe('roles', () => {
-  const listed = JSON.parse(readFileSync(join(folder, 'role-actions.json'), 'utf8')) as Record<string, Record<string, string>>;
-
-  test("the custom roles hold the file's lists and nothing else", () => {
-    const roles = String(module.local['custom_roles'] === undefined ? '' : JSON.stringify(module.local['custom_roles']));
-    expect([...roles.matchAll(/keys\(local\.role_actions\.(\w+)\)/g)].map(([, list]) => list).sort()).toEqual(['linked', 'resourceGroup', 'scaleSet']);
-    const permissions = module.resource['azurerm_role_definition.custom']?.['permissions'];
-    expect(permissions).toEqual([{ actions: '${each.value.actions}' }]);
-    expect(module.resource['azurerm_role_assignment.storage']?.['for_each']).toBe('${local.role_actions.storageRoles}');
+  test("the custom roles hold the file's two lists, whole, and nothing else", () => {
+    const { local } = module;
+    expect(local['role_actions']).toBe('${jsondecode(file("${path.module}/role-actions.json"))}');
+    expect(local['actions']).toBe('${[for each in local.role_actions.actions : each.action]}');
+    expect(local['linked_actions']).toBe('${[for each in local.role_actions.linkedActions : each.action]}');
+    const inScaleSet = 'startswith(action, "Microsoft.Compute/virtualMachineScaleSets/")';
+    expect(local['scale_set_actions']).toBe(`\${[for action in local.actions : action if ${inScaleSet}]}`);
+    expect(local['other_actions']).toBe('${[for action in local.actions : action if !contains(local.scale_set_actions, action)]}');
+    const roles = local['custom_roles'] as Record<string, { actions: string }>;
+    expect(Object.values(roles).map(({ actions }) => actions)).toEqual([
+      '${tolist(local.linked_actions)}',
+      '${tolist(local.other_actions)}',
+      '${tolist(local.scale_set_actions)}',
+    ]);
+    expect(module.resource['azurerm_role_definition.custom']?.['permissions']).toEqual([{ actions: '${each.value.actions}' }]);
   });
 
   test('no action is a wildcard, and each has its reason', () => {
-    for (const [action, why] of Object.entries({ ...listed['scaleSet'], ...listed['resourceGroup'], ...listed['linked'] })) {
+    const listed = JSON.parse(readFileSync(join(folder, 'role-actions.json'), 'utf8')) as Record<string, { action: string; why: string }[]>;
+    const all = [...(listed['actions'] ?? []), ...(listed['linkedActions'] ?? [])];
+    for (const { action, why } of all) {
       expect(action).toMatch(/^Microsoft\.[A-Za-z]+(\/[A-Za-z]+)+$/);
       expect(why.length, action).toBeGreaterThan(10);
     }
+    expect(new Set(all.map(({ action }) => action)).size).toBe(all.length);
   });
 });
 
