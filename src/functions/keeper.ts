@@ -4,15 +4,15 @@ import type { DurableClient } from 'durable-functions';
 import { OrchestrationRuntimeStatus } from 'durable-functions';
 import { version } from '../../package.json';
 import { SettingsError } from '../errors';
-import { BLOBS, commandId, FUNCTIONS, loopId } from '../names';
-import type { Flags } from '../model/pool';
+import { FUNCTIONS, loopId } from '../names';
 import { keep, KEEPER_REASON, type Keeping } from '../observe/keep';
 import { heartbeatOf } from '../observe/heartbeat';
 import { emit } from '../observe/log';
 import type { PoolSettings } from '../settings/settings';
+import { commandPool, restoreFlags } from './command';
 import { engineOf } from './engine';
-import { clock, loadSettings, store } from './environment';
-import { statusOf } from './loopStatus';
+import { clock, loadSettings } from './environment';
+import { isOver, statusOf } from './loopStatus';
 
 const LOOKS_AFTER_TERMINATE = 10;
 const LOOK_MS = 500;
@@ -30,40 +30,39 @@ export async function keepAll(client: DurableClient, context: InvocationContext)
       outcomes[pool.pool] = { action: 'failed', reason: text };
     }
   }
-  const purged = await purge(client, settings.historyRetentionDays);
-  return { pools: outcomes, purged };
+  return { pools: outcomes, purged: await tryPurge(client, context, settings.historyRetentionDays) };
+}
+
+/** Old histories that stay a minute longer harm nobody. */
+async function tryPurge(client: DurableClient, context: InvocationContext, retentionDays: number): Promise<number | null> {
+  try {
+    return await purge(client, retentionDays);
+  } catch (error) {
+    context.error(line('error', 'purge-failed', { text: error instanceof Error ? error.message : String(error) }));
+    return null;
+  }
 }
 
 async function keepPool(client: DurableClient, context: InvocationContext, settings: PoolSettings, autoStart: boolean): Promise<Keeping> {
   const { pool } = settings;
-  const memory = await engineOf(context).readMemory(pool);
+  const engine = engineOf(context);
+  let memory = await engine.readMemory(pool);
+  const restored = await restoreFlags(client, context, pool, memory);
+  if (restored !== undefined) {
+    // Nothing is started before it is known whether an operator had stopped it.
+    if (restored.state !== 'answered') return { action: 'leave', reason: `the flags of the former task hub are being restored (${restored.id})` };
+    memory = await engine.readMemory(pool);
+  }
   const status = await statusOf(client, loopId(pool));
   const createdAt = status?.createdTime === undefined ? undefined : new Date(status.createdTime).getTime();
-  const flags = memory?.tick === undefined ? await storedFlags(pool) : undefined;
-  if (flags !== undefined) await commandTo(client, pool, 'restoreFlags', { flags });
-  const restored = flags === undefined || memory === undefined ? memory : { ...memory, flags };
-  if (memory === undefined && flags?.stopped !== undefined)
-    return { action: 'leave', reason: `stopped by an operator: ${flags.stopped.reason}` };
   emit(context, 'information', 'heartbeat', { pool, version, ...heartbeatOf(memory, status?.runtimeStatus, clock.now()) });
-  const { minute } = settings.durations;
-  const keeping = keep({ status, memory: restored, autoStart, now: clock.now(), minute, createdAt });
+  const keeping = keep({ status, memory, autoStart, now: clock.now(), createdAt });
   if (keeping.action === 'leave') return keeping;
   emit(context, 'warning', 'keeper', { pool, ...keeping });
-  if (keeping.action === 'noteStop') await commandTo(client, pool, 'stop', { reason: keeping.reason, holdDrains: false });
+  if (keeping.action === 'noteStop') await commandPool(client, context, pool, 'stop', { reason: keeping.reason, holdDrains: false });
   else if (keeping.action === 'replace') await replace(client, pool, keeping.reason);
   else await startLoop(client, pool);
   return keeping;
-}
-
-async function storedFlags(pool: string): Promise<Flags | undefined> {
-  const blob = await store().read(BLOBS.flags(pool));
-  if (blob === undefined) return undefined;
-  try {
-    return JSON.parse(blob.text) as Flags;
-  } catch {
-    // A torn mirror is no flags: the entity is the truth.
-    return undefined;
-  }
 }
 
 /** A terminate can be lost: look whether it worked, and repeat. The next minute's keeper goes on where this one gives up. */
@@ -73,7 +72,7 @@ async function replace(client: DurableClient, pool: string, reason: string): Pro
     if (look % 4 === 0) await client.terminate(id, `${KEEPER_REASON} ${reason.replaceAll(/[&#]/g, ' ')}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const status = await statusOf(client, id);
-    if (status?.runtimeStatus !== 'Running' && status?.runtimeStatus !== 'Pending') return startLoop(client, pool);
+    if (status === undefined || isOver(status)) return startLoop(client, pool);
   }
 }
 
@@ -86,21 +85,15 @@ export async function startLoop(client: DurableClient, pool: string): Promise<vo
   }
 }
 
-export async function commandTo(client: DurableClient, pool: string, operation: string, input: unknown): Promise<string> {
-  const id = commandId(pool, `${clock.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}`);
-  await client.startNew(FUNCTIONS.command, { instanceId: id, input: { pool, operation, input } });
-  return id;
-}
-
 const DAY_MS = 86_400_000;
 
-/** Nothing is purged by itself: finished drains and commands would fill the hub. */
+/** Nothing is purged by itself: finished drains and commands would fill the hub. Real days: the engine's storage knows no trial. */
 async function purge(client: DurableClient, retentionDays: number): Promise<number> {
-  const { Completed, Failed, Terminated } = OrchestrationRuntimeStatus;
+  const { Completed, Failed, Terminated, Canceled } = OrchestrationRuntimeStatus;
   const result = await client.purgeInstanceHistoryBy({
     createdTimeFrom: new Date(0),
     createdTimeTo: new Date(clock.now() - retentionDays * DAY_MS),
-    runtimeStatus: [Completed, Failed, Terminated],
+    runtimeStatus: [Completed, Failed, Terminated, Canceled],
   });
   return result?.instancesDeleted ?? 0;
 }

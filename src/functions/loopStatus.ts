@@ -9,3 +9,9 @@ export async function statusOf(client: DurableClient, id: string): Promise<Durab
     throw error;
   }
 }
+
+const OVER = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
+
+/** It ran and runs no more. */
+export const isOver = (status: DurableOrchestrationStatus | undefined): boolean =>
+  status !== undefined && OVER.has(String(status.runtimeStatus));

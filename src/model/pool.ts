@@ -14,6 +14,8 @@ export interface PoolMemory {
   growthFailures: { count: number; waitUntil: number; code: string; text: string } | undefined;
   drains: Record<string, DrainRecord>;
   flags: Flags;
+  /** The flags of a former task hub were taken over from their blob. */
+  flagsRestored?: boolean;
   tick: LastTick | undefined;
   deletion: Deletion;
 }
@@ -35,6 +37,8 @@ export interface Growth {
   /** asked: stamped, the write not answered yet. accepted: Azure took it. over: seen in the list, failed, or its five minutes passed. */
   state: 'asked' | 'accepted' | 'over';
   operation?: string;
+  /** When the write was answered: its VMs are awaited from then on, since the act may run late. */
+  answeredAt?: number;
   /** The scale-out cooldown as it was before this growth stamped it: restored where the write surely did not happen. */
   readonly cooldownBefore?: number;
   /** The write answered 412: on a repeated run that proves nothing, the next reading's capacity tells. */

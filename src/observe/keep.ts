@@ -1,3 +1,4 @@
+import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
 
 /** What the keeper does about one pool's loop, and why. */
@@ -9,8 +10,6 @@ export interface KeepInput {
   readonly memory: PoolMemory | undefined;
   readonly autoStart: boolean;
   readonly now: number;
-  /** One minute of the rules in ms. */
-  readonly minute: number;
   /** When this instance was created (a loop that never ticked is judged by it). */
   readonly createdAt: number | undefined;
 }
@@ -23,7 +22,7 @@ export const KEEPER_REASON = 'keeper:';
 
 const LIVING = new Set(['Pending', 'Running', 'ContinuedAsNew']);
 
-export function keep({ status, memory, autoStart, now, minute, createdAt }: KeepInput): Keeping {
+export function keep({ status, memory, autoStart, now, createdAt }: KeepInput): Keeping {
   if (memory?.flags.stopped !== undefined) return { action: 'leave', reason: `stopped by an operator: ${memory.flags.stopped.reason}` };
   if (status === undefined) {
     const wasStarted = memory?.tick !== undefined;
@@ -36,7 +35,7 @@ export function keep({ status, memory, autoStart, now, minute, createdAt }: Keep
     return { action: 'noteStop', reason: `terminated by an operator: ${String(status.output ?? 'no reason given').slice(0, 200)}` };
   if (!LIVING.has(status.runtimeStatus)) return { action: 'start', reason: `the loop is ${status.runtimeStatus}` };
   const due = Math.max(memory?.tick?.nextAt ?? 0, createdAt ?? 0);
-  return now > due + OVER_AGE_MINUTES * minute
+  return now > due + OVER_AGE_MINUTES * ENGINE_MINUTE
     ? { action: 'replace', reason: `the last tick is over-age: due ${new Date(due).toISOString()}` }
     : { action: 'leave', reason: 'alive' };
 }

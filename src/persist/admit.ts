@@ -1,5 +1,6 @@
 import type { Act, Admission, AdmittedAct, TickPlan } from '../model/decision';
 import type { DrainRecord } from '../model/drain';
+import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
 import { drainId, scaleInId } from '../names';
 import { noteGrowthNews, revokeConflict, type GrowthTiming } from './growth';
@@ -30,7 +31,7 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
   const acts: AdmittedAct[] = [];
   const records: DrainRecord[] = [];
   const refused: { kind: Act['kind']; reason: string }[] = [];
-  const expiresAt = now + ACT_LIFETIME_MINUTES * timing.minute;
+  const expiresAt = now + ACT_LIFETIME_MINUTES * ENGINE_MINUTE;
   for (const act of plan.decision.acts) {
     const obstacle = obstacleTo(memory, act);
     if (obstacle !== undefined) refused.push({ kind: act.kind, reason: obstacle });

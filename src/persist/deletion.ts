@@ -1,4 +1,5 @@
 import type { DrainRecord } from '../model/drain';
+import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
 import { setPhase, type DrainAsk } from './drainOperations';
 
@@ -63,7 +64,7 @@ export function deletionTurn(memory: PoolMemory, ask: DrainAsk & { readonly seco
     .filter((other) => isDeleting(other) && !isRefused(memory, other, ask.minute, now))
     .slice(0, BATCH_LIMIT);
   if (!batch.includes(record)) batch.unshift(record);
-  const expiresAt = now + BATCH_LIFETIME_MINUTES * ask.minute;
+  const expiresAt = now + BATCH_LIFETIME_MINUTES * ENGINE_MINUTE;
   deletion.batch = { leader: record.id, drains: batch.map((each) => each.id), expiresAt };
   record.attempts += 1;
   const attempt = `${record.id}#${record.attempts}`;

@@ -1,4 +1,5 @@
 import type { DrainOutcome, DrainPhase, DrainRecord, DrainStep } from '../model/drain';
+import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
 
 /** What a drain is told each time it asks. Every answer is a value: an entity that throws tells its caller nothing. */
@@ -29,24 +30,24 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
   if (memory.tick?.dryRun === true) return { word: 'held', reason: 'DRY_RUN is on' };
   switch (record.phase) {
     case 'recorded': {
-      if (record.kind !== 'runner') return grant(record, 'delete', ask, now);
+      if (record.kind !== 'runner') return grant(record, 'delete', now);
       const held = heldBy(memory);
       if (held !== undefined) return { word: 'held', reason: held };
       if (record.adopted) {
         setPhase(record, 'waiting', now);
         return waitFor(memory);
       }
-      return grant(record, 'mark', ask, now);
+      return grant(record, 'mark', now);
     }
     case 'givingBack':
-      return grant(record, 'reactivate', ask, now);
+      return grant(record, 'reactivate', now);
     case 'waiting':
       return waitFor(memory);
     case 'committed':
-      return grant(record, 'deregister', ask, now);
+      return grant(record, 'deregister', now);
     case 'deregistered':
     case 'deleting':
-      return grant(record, 'delete', ask, now);
+      return grant(record, 'delete', now);
   }
 }
 
@@ -54,10 +55,10 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
 export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answer: string }, now: number): DrainWord {
   const record = touch(memory, ask, now);
   if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
-  if (record.phase === 'givingBack') return grant(record, 'reactivate', ask, now);
+  if (record.phase === 'givingBack') return grant(record, 'reactivate', now);
   if (record.phase !== 'recorded') return waitFor(memory);
   if (ask.answer === 'refused' || ask.answer === 'gone') return end(memory, record, 'refused');
-  if (ask.answer === 'late') return grant(record, 'mark', ask, now);
+  if (ask.answer === 'late') return grant(record, 'mark', now);
   setPhase(record, 'waiting', now);
   return waitFor(memory);
 }
@@ -66,12 +67,12 @@ export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answe
 export function commitDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainWord {
   const record = touch(memory, ask, now);
   if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
-  if (record.phase === 'givingBack') return grant(record, 'reactivate', ask, now);
+  if (record.phase === 'givingBack') return grant(record, 'reactivate', now);
   if (record.phase !== 'waiting' && record.phase !== 'committed') return askDrain(memory, ask, now);
   const held = heldBy(memory) ?? protectedBy(memory, record);
   if (record.phase === 'waiting' && held !== undefined) return { word: 'held', reason: held };
   if (record.phase === 'waiting') setPhase(record, 'committed', now);
-  return grant(record, 'deregister', ask, now);
+  return grant(record, 'deregister', now);
 }
 
 /** notNow, late: nothing was sent. refused: nothing happened. unknown: it may have happened, the commit stands. done, gone: deregistered. */
@@ -81,7 +82,7 @@ export function deregisteredDrain(memory: PoolMemory, ask: DrainAsk & { readonly
   if (record.phase !== 'committed') return askDrain(memory, ask, now);
   if (ask.answer === 'done' || ask.answer === 'gone') {
     setPhase(record, 'deregistered', now);
-    return grant(record, 'delete', ask, now);
+    return grant(record, 'delete', now);
   }
   if (ask.answer === 'unknown') record.deregisterSent = true;
   else if (ask.answer === 'refused' || record.deregisterSent !== true) {
@@ -100,7 +101,11 @@ export function endDrain(memory: PoolMemory, ask: DrainAsk & { readonly outcome:
   return { ended: true };
 }
 
-const waitFor = (memory: PoolMemory): DrainWord => ({ word: 'wait', loopNextAt: memory.tick?.nextAt ?? 0 });
+/** A stopped loop looks after no drain any more: each looks for itself at once. */
+const waitFor = (memory: PoolMemory): DrainWord => ({
+  word: 'wait',
+  loopNextAt: memory.flags.stopped === undefined ? (memory.tick?.nextAt ?? 0) : 0,
+});
 
 function touch(memory: PoolMemory, ask: DrainAsk, now: number): DrainRecord | undefined {
   const record = memory.drains[ask.drainId];
@@ -123,10 +128,10 @@ export function setPhase(record: DrainRecord, phase: DrainPhase, now: number): v
 }
 
 /** Names the one act that may be sent now; an older or later one finds another attempt in the entity and sends nothing. */
-function grant(record: DrainRecord, step: DrainStep, ask: DrainAsk, now: number): DrainWord {
+function grant(record: DrainRecord, step: DrainStep, now: number): DrainWord {
   record.attempts += 1;
   const attempt = `${record.id}#${record.attempts}`;
-  const expiresAt = now + ATTEMPT_LIFETIME_MINUTES * ask.minute;
+  const expiresAt = now + ATTEMPT_LIFETIME_MINUTES * ENGINE_MINUTE;
   record.attempt = { id: attempt, step, expiresAt };
   return { word: 'go', step, attempt, expiresAt };
 }

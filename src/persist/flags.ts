@@ -3,6 +3,18 @@ import type { DrainRecord } from '../model/drain';
 import type { PoolMemory } from '../model/pool';
 import { recordOf } from './admit';
 
+/** The mirror of the flags in its blob: anything else in there is no flags. */
+export const storedFlags = z.object({
+  stopped: z.object({ at: z.number(), reason: z.string(), holdDrains: z.boolean() }).optional(),
+  paused: z
+    .object({ scaleOut: z.boolean(), scaleIn: z.boolean(), reason: z.string(), until: z.number().optional(), at: z.number() })
+    .transform((paused) => ({ ...paused, until: paused.until }))
+    .optional(),
+  protectedRunners: z.array(z.string()),
+  protectedInstances: z.array(z.string()),
+  acknowledgedAt: z.number().optional(),
+});
+
 /** What an operator's command is answered with; a refusal carries the HTTP status it becomes. */
 export type CommandAnswer =
   | { readonly ok: true; readonly [more: string]: unknown }
@@ -23,7 +35,7 @@ const INPUTS = {
   unprotectInstance: instance,
   acknowledge: z.object({}),
   recordReap: z.object({ id: z.string(), scaleInId: z.string(), vmId: z.string(), instanceId: z.string(), computerName: z.string() }),
-  restoreFlags: z.object({ flags: z.custom<PoolMemory['flags']>() }),
+  restoreFlags: z.object({ flags: storedFlags }),
 } as const;
 
 export type FlagOperation = keyof typeof INPUTS;
@@ -71,8 +83,11 @@ export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation,
     case 'recordReap':
       return recordReap(memory, given, now);
     case 'restoreFlags':
-      // A fresh hub remembers nothing: what the blob kept is taken over, once.
-      if (memory.tick === undefined) memory.flags = { ...given.flags };
+      // A fresh hub remembers nothing: what the blob kept is taken over, once. A later copy would undo what an operator said meanwhile.
+      if (memory.tick === undefined && memory.flagsRestored !== true) {
+        memory.flags = { ...given.flags };
+        memory.flagsRestored = true;
+      }
       return { ok: true };
   }
 }

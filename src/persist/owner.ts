@@ -1,3 +1,4 @@
+import { ENGINE_MINUTE } from '../model/engineTime';
 import type { StateStore } from '../ports/stateStore';
 import { BLOBS } from '../names';
 
@@ -20,6 +21,8 @@ export type Ownership = { readonly mine: true } | { readonly mine: false; readon
 
 const HEARTBEAT_MINUTES = 1;
 const LEAST_SILENCE_MINUTES = 10;
+/** A crash alone keeps an owner silent for a minute, and its next tick comes late. */
+const LEAST_ENGINE_MINUTES = 3;
 
 export interface OwnerTiming {
   readonly poll: number;
@@ -47,7 +50,7 @@ export async function claim(
     blob.heartbeat <= now
   )
     return { mine: true };
-  const silence = Math.max(LEAST_SILENCE_MINUTES * timing.minute, 3 * timing.poll);
+  const silence = Math.max(LEAST_SILENCE_MINUTES * timing.minute, 3 * timing.poll, LEAST_ENGINE_MINUTES * ENGINE_MINUTE);
   const next: OwnerBlob = { ...me, pool, heartbeat: now, silence };
   const written = await store.write(name, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
   if (written.kind === 'written') return { mine: true };

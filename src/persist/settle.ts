@@ -18,6 +18,7 @@ function settleOne(memory: PoolMemory, outcome: ActOutcome, timing: GrowthTiming
   if (act.kind === 'setCapacity') {
     const growth = memory.growth;
     if (growth === undefined || growth.attempt !== act.attempt || growth.state !== 'asked') return;
+    growth.answeredAt = now;
     if (answer === 'done') {
       growth.state = 'accepted';
       if (outcome.operation !== undefined) growth.operation = outcome.operation;

@@ -111,7 +111,7 @@ function bareState({ settings, fleet, instance, known, verdictsHeld, now }: Judg
 
 function orderedBy(memory: PoolMemory, fleet: FleetMemory, settings: PoolSettings, now: number): number {
   const { growth } = memory;
-  if (growth === undefined || growth.state === 'over' || now - growth.at > 5 * settings.durations.minute) return 0;
+  if (growth === undefined || growth.state === 'over' || now - (growth.answeredAt ?? growth.at) > 5 * settings.durations.minute) return 0;
   return Math.max(0, growth.add - arrivedSince(fleet, growth.at));
 }
 

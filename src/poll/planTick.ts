@@ -251,7 +251,7 @@ function growthNews(
   if (operation?.kind === 'failed' && arrived < growth.add)
     return { attempt, result: 'failed', code: operation.code, text: operation.text };
   if (arrived >= growth.add) return { attempt, result: 'seen' };
-  if (now - growth.at <= 5 * settings.durations.minute) return undefined;
+  if (now - (growth.answeredAt ?? growth.at) <= 5 * settings.durations.minute) return undefined;
   if (arrived > 0) return { attempt, result: 'seen' };
   return { attempt, result: 'failed', code: 'no-instance', text: 'no new instance was listed within five minutes' };
 }

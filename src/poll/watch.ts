@@ -1,6 +1,7 @@
 import type { Scene } from '../decide/scene';
 import { extendWindow } from '../drain/window';
 import type { Act } from '../model/decision';
+import { ENGINE_MINUTE } from '../model/engineTime';
 import type { Instance } from '../ports/scaleSet';
 import { sightingOf } from './sighting';
 
@@ -14,6 +15,7 @@ export interface Watched {
 const WORTH_A_LOOK = new Set(['active', 'unlisted', 'gone', 'identity', 'rival']);
 const LOOK_PAUSE_MINUTES = 1;
 const SILENT_MINUTES = 20;
+const SILENT_ENGINE_MINUTES = 3;
 
 /** Extends each recorded drain's window with this reading, and nudges those whose window is complete or whose runner went another way. */
 export function watchDrains(scene: Scene, instances: readonly Instance[]): Watched {
@@ -26,7 +28,7 @@ export function watchDrains(scene: Scene, instances: readonly Instance[]): Watch
     const before = fleetMemory.windows[record.id];
     const entry = (kept[record.id] = { ...(before ?? { verdict: 'unknown' as const }) });
     const silence = now - Math.max(record.seenAt, entry.inspectedAt ?? 0);
-    if (silence > Math.max(SILENT_MINUTES * minute, 4 * poll)) {
+    if (silence > Math.max(SILENT_MINUTES * minute, 4 * poll, SILENT_ENGINE_MINUTES * ENGINE_MINUTE)) {
       entry.inspectedAt = now;
       acts.push({ kind: 'inspect', drainId: record.id });
     }

@@ -1,4 +1,5 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import { ENGINE_MINUTE } from '../../model/engineTime';
 import type { DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../../model/drain';
 import type { BatchAnswer } from '../../drain/deleteBatch';
 import { endOf, noteOf, pauseFor, type Course } from '../../drain/course';
@@ -116,7 +117,7 @@ class Way {
     const current = yield* this.ask();
     if (current.word === 'end' && nudge?.news === 'giveBack') return { word: 'end', outcome: 'given-back' };
     if (current.word !== 'wait') return current;
-    const loopIsAlive = nowOf(this.context) < current.loopNextAt + 2 * timing.minute;
+    const loopIsAlive = nowOf(this.context) < current.loopNextAt + Math.max(2 * timing.minute, ENGINE_MINUTE / 2);
     if (loopIsAlive && nudge?.news !== 'look' && this.course.verdict === undefined) return current;
     return yield* this.look();
   }
