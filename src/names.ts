@@ -12,6 +12,8 @@ export const FUNCTIONS = {
   drainStep: 'drainStep',
   commandStep: 'commandStep',
   keeper: 'keeper',
+  normalize: 'normalize',
+  normalizeStep: 'normalizeStep',
 } as const;
 
 export const EVENTS = { wake: 'wake', nudge: 'nudge' } as const;
@@ -24,6 +26,8 @@ export const POOL_NAME = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 export const loopId = (pool: string): string => `autoscaler-${pool}`;
 export const scaleInId = (pool: string, tickId: string): string => `scalein-${pool}-${tickId}`;
 export const drainId = (pool: string, tickId: string, index: number): string => `drain-${pool}-${tickId}-${index}`;
+/** One at a time per pool, so that a second call meets the first. */
+export const normalizeId = (pool: string): string => `normalize-${pool}`;
 export const commandId = (pool: string, unique: string): string => `command-${pool}-${unique}`;
 
 const month = (at: number): string => new Date(at).toISOString().slice(0, 7);

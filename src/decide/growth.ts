@@ -17,7 +17,12 @@ export function planGrowth(scene: Scene, rule: ScaleOutRule, wanted: number): Gr
   if (memory.flags.paused?.scaleOut === true) return wait('scale-out is paused');
   if (scene.drop !== undefined) return wait(scene.drop.reason);
   const growth = memory.growth;
-  if (growth !== undefined && growth.state !== 'over' && now - (growth.answeredAt ?? growth.at) < 5 * minute && state.provisioningState === 'Updating')
+  if (
+    growth !== undefined &&
+    growth.state !== 'over' &&
+    now - (growth.answeredAt ?? growth.at) < 5 * minute &&
+    state.provisioningState === 'Updating'
+  )
     return wait('the last capacity write is still being carried out');
   const failures = memory.growthFailures;
   if (failures !== undefined && now < failures.waitUntil)

@@ -1,6 +1,7 @@
 import * as df from 'durable-functions';
 import type { InvocationContext } from '@azure/functions';
 import { carryOut } from '../act/act';
+import { lookAtNominal, writeNominal } from '../act/normalize';
 import type { ActOutcome, Admission } from '../model/decision';
 import type { Certificate, DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../model/drain';
 import { deleteBatch } from '../drain/deleteBatch';
@@ -11,12 +12,13 @@ import { heldPlan } from '../observe/heldPlan';
 import { emit, line } from '../observe/log';
 import { logTick } from '../observe/tickLines';
 import { writeCooldowns } from '../persist/cooldownBlobs';
-import { checkOwner } from '../persist/owner';
+import { release } from '../persist/owner';
 import { tick } from '../poll/tick';
 import { version } from '../../package.json';
 import { clientInput, engineOf } from './engine';
-import { clock, me, poolSettings, runnersOf, scaleSetOf, store, targetOf, timingOf } from './environment';
+import { clock, me, ownerCheck, poolSettings, runnersOf, scaleSetOf, store, targetOf, timingOf } from './environment';
 import type { PollAnswer } from './orchestrators/autoscaler';
+import type { NormalizeStep } from './orchestrators/normalize';
 
 /** An activity's input crosses the engine as JSON: these are its shapes. */
 interface PollInput {
@@ -69,12 +71,21 @@ df.app.activity(FUNCTIONS.poll, {
       const text = error instanceof Error ? error.message : String(error);
       const stack = error instanceof AutoscalerError ? {} : { stack: (error as Error).stack };
       emit(context, 'error', 'error', { pool: input.pool, tick: input.tickId, code, text, ...stack });
+      const removed = code === 'pool-unknown';
+      if (removed) await releaseRemoved(context, input.pool);
       const plan = heldPlan(input.tickId, now, now + 60_000, code, text);
       logTick(context, input.pool, plan, version);
-      return { plan, timing: { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000 }, cooldownsReadAt: input.cooldownsReadAt };
+      const timing = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000, scaleInCooldown: 300_000 };
+      return { plan, timing, cooldownsReadAt: input.cooldownsReadAt, ...(removed ? { removed } : {}) };
     }
   },
 });
+
+/** A pool that left the settings: its loop ends, its drains go on by their own targets, and another app may have the scale set. */
+async function releaseRemoved(context: InvocationContext, pool: string): Promise<void> {
+  const binding = (await engineOf(context).readMemory(pool))?.binding;
+  if (binding !== undefined) await release(store(), binding.scaleSet, me(context));
+}
 
 df.app.activity(FUNCTIONS.act, {
   extraInputs: [clientInput],
@@ -136,9 +147,6 @@ function portsOf(target: Target, context: InvocationContext): StepPorts {
   };
 }
 
-const ownerCheck = (target: Target, context: InvocationContext) => async (): Promise<boolean> =>
-  (await checkOwner(store(), target.scaleSetUniqueId, me(context), clock.now())).mine;
-
 async function runStep(ports: StepPorts, input: StepInput, certificate: Certificate): Promise<unknown> {
   const { step, record, grant, window, timing } = input;
   if (step === 'look') return look(ports, record, window, timing);
@@ -150,3 +158,14 @@ async function runStep(ports: StepPorts, input: StepInput, certificate: Certific
   if (step === 'deregister') return deregister(ports, certificate, record, grant);
   return deleteBatch(ports, { id: grant.attempt.slice(0, grant.attempt.lastIndexOf('#')) }, input.batch ?? [record], grant);
 }
+
+df.app.activity(FUNCTIONS.normalizeStep, {
+  extraInputs: [clientInput],
+  handler: async ({ pool, write }: { pool: string; write: boolean }, context: InvocationContext): Promise<NormalizeStep> => {
+    const engine = engineOf(context);
+    const ports = { scaleSet: scaleSetOf(targetOf(poolSettings(pool))), readMemory: () => engine.readMemory(pool) };
+    const step = write ? await writeNominal(ports) : { look: await lookAtNominal(ports) };
+    emit(context, 'warning', 'normalize', { pool, checked: step.look, outcome: step.outcome?.kind });
+    return step;
+  },
+});

@@ -4,7 +4,7 @@ import type { DurableClient, OrchestrationContext, Task } from 'durable-function
 import { BLOBS, commandId, FUNCTIONS } from '../names';
 import { storedFlags, type CommandAnswer, type FlagOperation } from '../persist/flags';
 import type { PoolMemory } from '../model/pool';
-import { line } from '../observe/log';
+import { emit } from '../observe/log';
 import { clientInput, engineOf } from './engine';
 import { clock, store } from './environment';
 import { isOver, statusOf } from './loopStatus';
@@ -70,7 +70,11 @@ export async function restoreFlags(
   if (blob === undefined) return undefined;
   const flags = parseFlags(blob.text);
   if (flags === undefined) {
-    context.warn(line('warning', 'flags-unreadable', { pool, text: `The blob "${BLOBS.flags(pool)}" holds no flags; it is ignored.` }));
+    emit(context, 'warning', 'error', {
+      pool,
+      code: 'flags-unreadable',
+      text: `The blob "${BLOBS.flags(pool)}" holds no flags; it is ignored.`,
+    });
     return undefined;
   }
   return runCommand(client, pool, 'restoreFlags', { flags });

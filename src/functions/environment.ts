@@ -8,7 +8,7 @@ import { createRunnerService } from '../adapters/stackguardian/client';
 import { type Transport, transport } from '../adapters/transport';
 import { AutoscalerError } from '../errors';
 import type { DrainTiming, Target } from '../model/drain';
-import type { Owner } from '../persist/owner';
+import { checkOwner, type Owner } from '../persist/owner';
 import type { Clock } from '../ports/clock';
 import type { RunnerService } from '../ports/runnerService';
 import type { ScaleSet } from '../ports/scaleSet';
@@ -108,3 +108,7 @@ export function timingOf(settings: PoolSettings): DrainTiming {
 export function me(context: InvocationContext): Owner {
   return { app: process.env['WEBSITE_SITE_NAME'] ?? 'local', hub: df.getClient(context).taskHubName, version };
 }
+
+/** What an acting activity asks just before it acts. */
+export const ownerCheck = (target: Target, context: InvocationContext) => async (): Promise<boolean> =>
+  (await checkOwner(store(), target.scaleSetUniqueId, me(context), clock.now())).mine;

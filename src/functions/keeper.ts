@@ -38,7 +38,7 @@ async function tryPurge(client: DurableClient, context: InvocationContext, reten
   try {
     return await purge(client, retentionDays);
   } catch (error) {
-    context.error(line('error', 'purge-failed', { text: error instanceof Error ? error.message : String(error) }));
+    emit(context, 'error', 'error', { code: 'purge-failed', text: error instanceof Error ? error.message : String(error) });
     return null;
   }
 }
@@ -50,7 +50,8 @@ async function keepPool(client: DurableClient, context: InvocationContext, setti
   const restored = await restoreFlags(client, context, pool, memory);
   if (restored !== undefined) {
     // Nothing is started before it is known whether an operator had stopped it.
-    if (restored.state !== 'answered') return { action: 'leave', reason: `the flags of the former task hub are being restored (${restored.id})` };
+    if (restored.state !== 'answered')
+      return { action: 'leave', reason: `the flags of the former task hub are being restored (${restored.id})` };
     memory = await engine.readMemory(pool);
   }
   const status = await statusOf(client, loopId(pool));

@@ -105,6 +105,15 @@ export interface Admission {
   /** What the blobs are to say, where this tick stamped something. */
   readonly stamped: Cooldowns | undefined;
   readonly scaleIn: { readonly id: string; readonly drains: readonly DrainRecord[] } | undefined;
+  /** What the entity adds to the loop's custom status; at most five drains. */
+  readonly shown?: AdmissionView;
+}
+
+export interface AdmissionView {
+  readonly paused: 'scale-out' | 'scale-in' | 'both' | undefined;
+  readonly cooldowns: Cooldowns;
+  readonly drains: number;
+  readonly first: readonly { readonly runner: string; readonly phase: string; readonly since: number }[];
 }
 
 /** Nothing is sent after `expiresAt` (epoch ms), so that an activity that runs minutes late does no harm. */

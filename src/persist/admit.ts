@@ -1,4 +1,4 @@
-import type { Act, Admission, AdmittedAct, TickPlan } from '../model/decision';
+import type { Act, Admission, AdmissionView, AdmittedAct, TickPlan } from '../model/decision';
 import type { DrainRecord } from '../model/drain';
 import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
@@ -26,7 +26,7 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
   revokeConflict(memory, plan.counts?.capacity);
   noteGrowthNews(memory, plan.growthNews, timing, now);
   noteTick(memory, plan, now);
-  if (plan.dryRun) return { mode: 'run', acts: [], refused: [], stamped: undefined, scaleIn: undefined };
+  if (plan.dryRun) return { mode: 'run', acts: [], refused: [], stamped: undefined, scaleIn: undefined, shown: viewOf(memory) };
 
   const acts: AdmittedAct[] = [];
   const records: DrainRecord[] = [];
@@ -44,7 +44,22 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
   }
   const scaleIn = records.length > 0 ? { id: scaleInId(memory.pool, plan.tickId), drains: records } : undefined;
   const stamps = records.length > 0 || acts.some((act) => act.kind === 'setCapacity');
-  return { mode: 'run', acts, refused, stamped: stamps ? { ...memory.cooldowns } : undefined, scaleIn };
+  return { mode: 'run', acts, refused, stamped: stamps ? { ...memory.cooldowns } : undefined, scaleIn, shown: viewOf(memory) };
+}
+
+const SHOWN_DRAINS = 5;
+
+function viewOf({ flags: { paused }, cooldowns, drains }: PoolMemory): AdmissionView {
+  const records = Object.values(drains);
+  const both = paused?.scaleOut === true && paused.scaleIn ? 'both' : undefined;
+  return {
+    paused: both ?? (paused?.scaleOut === true ? 'scale-out' : paused?.scaleIn === true ? 'scale-in' : undefined),
+    cooldowns: { ...cooldowns },
+    drains: records.length,
+    first: records
+      .slice(0, SHOWN_DRAINS)
+      .map((record) => ({ runner: record.runnerId ?? record.computerName, phase: record.phase, since: record.startedAt })),
+  };
 }
 
 const modeOf = (memory: PoolMemory): Admission['mode'] => (memory.flags.stopped === undefined ? 'run' : 'stopped');

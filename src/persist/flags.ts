@@ -4,7 +4,7 @@ import type { PoolMemory } from '../model/pool';
 import { recordOf } from './admit';
 
 /** The mirror of the flags in its blob: anything else in there is no flags. */
-export const storedFlags = z.object({
+export const storedFlags: z.ZodType<PoolMemory['flags']> = z.object({
   stopped: z.object({ at: z.number(), reason: z.string(), holdDrains: z.boolean() }).optional(),
   paused: z
     .object({ scaleOut: z.boolean(), scaleIn: z.boolean(), reason: z.string(), until: z.number().optional(), at: z.number() })
@@ -13,7 +13,7 @@ export const storedFlags = z.object({
   protectedRunners: z.array(z.string()),
   protectedInstances: z.array(z.string()),
   acknowledgedAt: z.number().optional(),
-});
+}) as unknown as z.ZodType<PoolMemory['flags']>;
 
 /** What an operator's command is answered with; a refusal carries the HTTP status it becomes. */
 export type CommandAnswer =

@@ -32,7 +32,7 @@ export async function answering(run: () => Promise<HttpResponseInit>): Promise<H
 /** The body by its schema; unknown fields are refused, an empty body is `{}`. */
 export async function bodyOf<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
   const text = await request.text();
-  if (text.length > MOST_BYTES) throw new RequestError(413, 'body-too-large', `The body is larger than ${MOST_BYTES} characters.`);
+  if (Buffer.byteLength(text) > MOST_BYTES) throw new RequestError(413, 'body-too-large', `The body is larger than ${MOST_BYTES} bytes.`);
   const parsed = schema.safeParse(parse(text));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');

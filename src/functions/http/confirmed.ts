@@ -1,12 +1,16 @@
 import type { HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
-import type { DrainRecord } from '../../model/drain';
-import { drainId, scaleInId } from '../../names';
+import type { DrainRecord, Target } from '../../model/drain';
+import { lookAtNominal } from '../../act/normalize';
+import { drainId, FUNCTIONS, normalizeId, scaleInId } from '../../names';
 import { emit } from '../../observe/log';
 import { sameMachine } from '../../poll/identity';
+import type { Runner } from '../../ports/runnerService';
 import type { Instance } from '../../ports/scaleSet';
+import type { PoolSettings } from '../../settings/settings';
 import { engineOf } from '../engine';
-import { clock, poolSettings, runnersOf, scaleSetOf, targetOf, timingOf } from '../environment';
+import { clock, ownerCheck, poolSettings, runnersOf, scaleSetOf, targetOf, timingOf } from '../environment';
+import { isOver, statusOf } from '../loopStatus';
 import { json, RequestError } from './answer';
 import { fromAnswer, run } from './run';
 
@@ -16,18 +20,30 @@ function requireConfirm(confirm: string, expected: string): void {
   if (confirm !== expected) throw new RequestError(400, 'not-confirmed', `Repeat "${expected}" as confirm: {"confirm":"${expected}"}.`);
 }
 
-async function readBoth(pool: string): Promise<{
-  readonly settings: ReturnType<typeof poolSettings>;
-  readonly group: Awaited<ReturnType<ReturnType<typeof runnersOf>['readGroup']>>;
-  readonly state: Awaited<ReturnType<ReturnType<typeof scaleSetOf>['readState']>>;
+interface Sides {
+  readonly settings: PoolSettings;
+  readonly target: Target;
+  readonly runners: readonly Runner[];
   readonly instances: readonly Instance[];
-}> {
+}
+
+/** Both sides as they are now. Throws where the app may not act (DRY_RUN, another owner) or where the list of runners is missing. */
+async function readBoth(pool: string, context: InvocationContext): Promise<Sides> {
   const settings = poolSettings(pool);
-  const target = targetOf(settings);
-  const group = await runnersOf(target).readGroup();
-  const scaleSet = scaleSetOf(target);
+  refuseDryRun(settings);
+  const group = await runnersOf(targetOf(settings)).readGroup();
+  const scaleSet = scaleSetOf(targetOf(settings));
   const state = await scaleSet.readState();
-  return { settings, group, state, instances: await scaleSet.listInstances(state) };
+  const target = targetOf(settings, state.uniqueId);
+  if (!(await ownerCheck(target, context)()))
+    throw new RequestError(409, 'foreign-owner', 'Another app owns the scale set; nothing was done. The status says which.');
+  if (group.runners === undefined)
+    throw new RequestError(409, 'runners-unknown', 'StackGuardian sent no list of runners, so nothing could be checked; nothing was done.');
+  return { settings, target, runners: group.runners, instances: await scaleSet.listInstances(state) };
+}
+
+function refuseDryRun(settings: PoolSettings): void {
+  if (settings.dryRun) throw new RequestError(409, 'dry-run', 'DRY_RUN is on: the app changes nothing, not even by command.');
 }
 
 /** Deletes one lost or stray VM. Refused while any entry of that machine is connected or has tasks. */
@@ -39,7 +55,7 @@ export async function reap(
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   requireConfirm(confirm, vmId);
-  const { settings, group, state, instances } = await readBoth(pool);
+  const { settings, target, runners, instances } = await readBoth(pool, context);
   const instance = instances.find((each) => each.vmId === vmId);
   if (instance === undefined) throw new RequestError(404, 'instance-unknown', `No instance of the scale set has the vmId "${vmId}".`);
   if (instance.isProtected === true)
@@ -48,7 +64,7 @@ export async function reap(
       'instance-protected',
       `Instance "${vmId}" carries protectFromScaleSetActions or the tag sg-autoscaler: protect; take it off first.`,
     );
-  const entries = (group.runners ?? []).filter((runner) => sameMachine(runner.computerName, instance.computerName));
+  const entries = runners.filter((runner) => sameMachine(runner.computerName, instance.computerName));
   const alive = entries.filter((runner) => runner.connected !== false || runner.runningTasks !== 0 || runner.pendingTasks !== 0);
   const checked = {
     instance: instance.id,
@@ -62,7 +78,7 @@ export async function reap(
       checked,
     });
   const tick = `reap${clock.now().toString(36)}`;
-  const answer = await run(client, pool, 'recordReap', {
+  const answer = await run(client, context, pool, 'recordReap', {
     id: drainId(pool, tick, 0),
     scaleInId: scaleInId(pool, tick),
     vmId,
@@ -72,7 +88,7 @@ export async function reap(
   if (!answer.ok) return fromAnswer(answer);
   const record = answer['record'] as DrainRecord;
   await engineOf(context).startScaleIn(record.scaleInId, {
-    target: targetOf(settings, state.uniqueId),
+    target,
     timing: timingOf(settings),
     drains: [record],
   });
@@ -83,11 +99,11 @@ export async function reap(
 /** Takes a dead entry off the list by force. Refused while its machine exists, unless another entry speaks for that machine. */
 export async function forget(pool: string, runnerId: string, confirm: string, context: InvocationContext): Promise<HttpResponseInit> {
   requireConfirm(confirm, runnerId);
-  const { settings, group, instances } = await readBoth(pool);
-  const entry = group.runners?.find((runner) => runner.runnerId === runnerId);
+  const { target, runners, instances } = await readBoth(pool, context);
+  const entry = runners.find((runner) => runner.runnerId === runnerId);
   if (entry === undefined) throw new RequestError(404, 'runner-unknown', `The runner group lists no runner "${runnerId}".`);
   const instance = instances.find((each) => sameMachine(entry.computerName, each.computerName));
-  const other = group.runners?.find(
+  const other = runners.find(
     (runner) => runner !== entry && runner.connected === true && sameMachine(runner.computerName, instance?.computerName),
   );
   const checked = {
@@ -102,35 +118,28 @@ export async function forget(pool: string, runnerId: string, confirm: string, co
       error: { code: 'runner-alive', message: 'The runner is connected, or its machine exists and has no other entry; nothing was done.' },
       checked,
     });
-  const outcome = await runnersOf(targetOf(settings)).deregister(runnerId, true);
+  const outcome = await runnersOf(target).deregister(runnerId, true);
   emit(context, 'warning', 'forget', { pool, runner: runnerId, checked, outcome: outcome.kind });
   return json(outcome.kind === 'done' || outcome.kind === 'gone' ? 200 : 502, { pool, runner: runnerId, outcome, checked });
 }
 
-const LISTS = 3;
-
-/** Flexible: writes nominal capacity 0 once, under If-Match, with nothing ordered and no VM in three complete lists over three minutes. */
-export async function normalize(pool: string, confirm: string, context: InvocationContext): Promise<HttpResponseInit> {
+/** Flexible: starts the three looks over three minutes that end in one write of nominal capacity 0; the answer's status URL tells how they went. */
+export async function normalize(
+  pool: string,
+  confirm: string,
+  client: DurableClient,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
   requireConfirm(confirm, pool);
-  const { settings, state, instances } = await readBoth(pool);
-  const memory = await engineOf(context).readMemory(pool);
-  const checked = {
-    mode: state.mode,
-    capacity: state.capacity,
-    instances: instances.length,
-    growth: memory?.growth?.state ?? null,
-    readings: LISTS,
-  };
-  const refuse = (message: string): HttpResponseInit => json(409, { error: { code: 'not-normal', message }, checked });
-  if (state.mode !== 'Flexible') return refuse('Only a Flexible scale set has a nominal capacity.');
-  if (instances.length > 0) return refuse('The scale set has VMs; nothing was written.');
-  if (memory?.growth !== undefined && memory.growth.state !== 'over') return refuse('Instances are ordered; nothing was written.');
-  const scaleSet = scaleSetOf(targetOf(settings));
-  for (let list = 1; list < LISTS; list += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1.5 * settings.durations.minute));
-    if ((await scaleSet.listInstances(state)).length > 0) return refuse('A VM appeared; nothing was written.');
-  }
-  const outcome = await scaleSet.setCapacity(0, state.etag);
-  emit(context, 'warning', 'normalize', { pool, checked, outcome: outcome.kind });
-  return json(outcome.kind === 'accepted' ? 200 : 409, { pool, outcome, checked });
+  const { settings, target } = await readBoth(pool, context);
+  const engine = engineOf(context);
+  const { obstacle, ...checked } = await lookAtNominal({ scaleSet: scaleSetOf(target), readMemory: () => engine.readMemory(pool) });
+  if (obstacle !== undefined) return json(409, { error: { code: 'not-normal', message: obstacle }, checked });
+  const id = normalizeId(pool);
+  const urls = client.createHttpManagementPayload(id);
+  const status = await statusOf(client, id);
+  if (status !== undefined && !isOver(status))
+    return json(409, { error: { code: 'normalize-running', message: `The check of "${pool}" is under way already.` }, ...urls });
+  await client.startNew(FUNCTIONS.normalize, { instanceId: id, input: { pool, minute: settings.durations.minute } });
+  return json(202, { pool, normalizing: true, checked, ...urls });
 }

@@ -19,11 +19,13 @@ export interface LoopInput {
 /** What the poll activity returns: the plan, and what the loop needs to know to go on. */
 export interface PollAnswer {
   readonly plan: TickPlan;
-  readonly timing: GrowthTiming & { readonly second: number };
+  readonly timing: GrowthTiming & { readonly second: number; readonly scaleInCooldown: number };
   readonly cooldownsReadAt: number | undefined;
+  /** The settings are valid and no longer name this pool. */
+  readonly removed?: boolean;
 }
 
-const DEFAULT_TIMING = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000 };
+const DEFAULT_TIMING = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000, scaleInCooldown: 300_000 };
 
 /** The loop of one pool: poll and decide → admit → act → settle → sleep → continue as new. No rule lives here. */
 export function* autoscaler(context: OrchestrationContext): Generator<Task, unknown, unknown> {
@@ -31,10 +33,11 @@ export function* autoscaler(context: OrchestrationContext): Generator<Task, unkn
   context.df.setCustomStatus(input.status ?? { mode: 'starting', pool: input.pool });
   const ticks = (input.ticks ?? 0) + 1;
   const answer = yield* poll(context, input, ticks);
+  if (answer.removed === true) return end(context, input, 'no longer in the settings');
   const admission = yield* admit(context, input.pool, answer);
-  if (admission.mode === 'stopped') return { ended: 'stopped', pool: input.pool };
+  if (admission.mode === 'stopped') return end(context, input, 'stopped');
   yield* act(context, input.pool, answer, admission);
-  const status = essentials(answer.plan, admission);
+  const status = essentials(answer.plan, admission, answer.timing);
   context.df.setCustomStatus(status);
   const woken = yield* new EventWait(context, EVENTS.wake).orTimer(answer.plan.nextAt);
   // A won event is delivered once more to a generation that begins in the same turn: a durable step lies between, and debounces wakes.
@@ -42,6 +45,12 @@ export function* autoscaler(context: OrchestrationContext): Generator<Task, unkn
   const { cooldownsReadAt } = answer;
   context.df.continueAsNew({ ...input, ticks, status, ...(cooldownsReadAt === undefined ? {} : { cooldownsReadAt }) });
   return undefined;
+}
+
+/** The last word of a loop in the portal. */
+function end(context: OrchestrationContext, { pool, status }: LoopInput, why: string): { ended: string; pool: string } {
+  context.df.setCustomStatus({ ...(status as object | undefined), mode: why });
+  return { ended: why, pool };
 }
 
 function* poll(context: OrchestrationContext, input: LoopInput, ticks: number): Step<PollAnswer> {

@@ -2,8 +2,10 @@ import * as df from 'durable-functions';
 import { FUNCTIONS } from '../../names';
 import { autoscaler } from './autoscaler';
 import { drain } from './drain';
+import { normalize } from './normalize';
 import { scaleIn } from './scaleIn';
 
 df.app.orchestration(FUNCTIONS.autoscaler, autoscaler);
 df.app.orchestration(FUNCTIONS.scaleIn, scaleIn);
 df.app.orchestration(FUNCTIONS.drain, drain);
+df.app.orchestration(FUNCTIONS.normalize, normalize);
