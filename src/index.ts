@@ -5,3 +5,4 @@ import './functions/orchestrators/register';
 import './functions/command';
 import './functions/keeper';
 import './functions/http';
+import './functions/http/check';

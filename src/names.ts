@@ -35,6 +35,7 @@ const month = (at: number): string => new Date(at).toISOString().slice(0, 7);
 export const BLOBS = {
   fleet: (pool: string): string => `state/${pool}/fleet.json`,
   flags: (pool: string): string => `state/${pool}/flags.json`,
+  probe: (pool: string): string => `check/${pool}`,
   owner: (scaleSetUniqueId: string): string => `owners/${scaleSetUniqueId}.json`,
   certificate: (pool: string, drain: string, startedAt: number): string => `drains/${pool}/${month(startedAt)}/${drain}.json`,
   ledger: (pool: string, at: number): string => `ledger/${pool}/${new Date(at).toISOString().slice(0, 10)}.jsonl`,

@@ -3,6 +3,7 @@ import * as df from 'durable-functions';
 import { systemClock } from '../adapters/clock';
 import { createCredential } from '../adapters/azure/credential';
 import { createScaleSet } from '../adapters/azure/scaleSet';
+import { createSurroundings } from '../adapters/azure/surroundings';
 import { createStateStore } from '../adapters/azure/blobStore';
 import { createRunnerService } from '../adapters/stackguardian/client';
 import { type Transport, transport } from '../adapters/transport';
@@ -13,6 +14,7 @@ import type { Clock } from '../ports/clock';
 import type { RunnerService } from '../ports/runnerService';
 import type { ScaleSet } from '../ports/scaleSet';
 import type { StateStore } from '../ports/stateStore';
+import type { Surroundings } from '../ports/surroundings';
 import { parseSettings } from '../settings/parse';
 import type { PoolSettings, Settings } from '../settings/settings';
 import { version } from '../../package.json';
@@ -88,6 +90,13 @@ export function scaleSetOf(target: Target): ScaleSet {
   return once(`scaleSet ${subscriptionId} ${resourceGroup} ${vmssName}`, () =>
     createScaleSet({ subscriptionId, resourceGroup, vmssName, endpoint, credential: credential(), ...azureTransport() }),
   );
+}
+
+/** What else may write to the scale set; asked by the preflight alone. */
+export function surroundingsOf(target: Target): Surroundings {
+  const { subscriptionId, resourceGroup, vmssName } = target;
+  const endpoint = loadSettings().resourceManagerEndpoint;
+  return createSurroundings({ subscriptionId, resourceGroup, vmssName, endpoint, credential: credential(), clock, ...azureTransport() });
 }
 
 export const runnerServiceFor = (settings: PoolSettings): RunnerService => runnersOf(targetOf(settings));

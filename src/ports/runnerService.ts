@@ -24,6 +24,10 @@ export interface RunnerGroup {
   readonly anonymous: number;
   /** At most five lines, newest last, each shortened to 200 characters. */
   readonly registrationErrors: readonly string[];
+  /** The kind of group, where the platform tells it: external, shared-external. */
+  readonly type?: string;
+  /** What the platform's clock said with this answer, epoch ms. */
+  readonly serverTime?: number;
 }
 
 export type RunnerStatus = 'ACTIVE' | 'DRAINING';

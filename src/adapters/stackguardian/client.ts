@@ -58,7 +58,8 @@ export function createRunnerService(options: RunnerServiceOptions): RunnerServic
     if (body === undefined) throw notJson(answer.text, place);
     const parsed = parseGroup(body, place.secrets);
     if (!parsed.ok) throw malformed(parsed.problem, place);
-    return parsed.group;
+    const serverTime = Date.parse(answer.date ?? '');
+    return { ...parsed.group, ...(Number.isNaN(serverTime) ? {} : { serverTime }) };
   };
 
   const write = async (path: string, json: unknown): Promise<WriteOutcome> => {
@@ -126,7 +127,8 @@ async function request(http: KyInstance, url: string, json: unknown, place: Plac
       ...(json === undefined ? {} : { json }),
     });
     const text = await readBounded(response, place);
-    return { status: response.status, text, retryAfterMs: parseRetryAfter(response.headers.get('retry-after')) };
+    const date = response.headers.get('date') ?? '';
+    return { status: response.status, text, date, retryAfterMs: parseRetryAfter(response.headers.get('retry-after')) };
   } catch (error) {
     throw error instanceof ServiceError ? error : transportError(error, place, timeoutMs);
   }

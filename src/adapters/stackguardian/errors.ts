@@ -17,6 +17,8 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly retryAfterMs: number | undefined;
+  /** The Date header. */
+  readonly date?: string;
 }
 
 /** The error for an answer that is not 2xx; names the setting to check and the next step. */

@@ -42,6 +42,10 @@ const groupSchema = z.object({
   MaxNumberOfRunners: looseCount,
   ContainerInstances: z.array(z.unknown(), { error: 'is not a list' }).nullish(),
   RunnerRegistrationErrors: z.unknown().optional(),
+  // Its name is not documented.
+  RunnerType: looseText,
+  RunnerGroupType: looseText,
+  Type: looseText,
 });
 
 export type Parsed = { readonly ok: true; readonly group: RunnerGroup } | { readonly ok: false; readonly problem: string };
@@ -63,6 +67,7 @@ export function parseGroup(body: unknown, secrets: readonly string[]): Parsed {
   }
   const { data } = parsed;
   const entries = data.ContainerInstances ?? undefined;
+  const type = data.RunnerType ?? data.RunnerGroupType ?? data.Type;
   const runners = entries?.map(parseRunner).filter((runner) => runner !== undefined);
   return {
     ok: true,
@@ -73,6 +78,7 @@ export function parseGroup(body: unknown, secrets: readonly string[]): Parsed {
       maxRunners: data.MaxNumberOfRunners,
       runners,
       anonymous: (entries?.length ?? 0) - (runners?.length ?? 0),
+      ...(type === undefined ? {} : { type: brief(type, 40, secrets) }),
       registrationErrors: registrationErrors(data.RunnerRegistrationErrors, secrets),
     },
   };

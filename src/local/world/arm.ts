@@ -42,7 +42,22 @@ export function answerArm(options: ArmOptions, call: Call): Reply {
     if (lower[6] === 'virtualmachinescalesets' && parts.length >= 8) return scaleSet(route, parts, lower);
     if (lower[6] === 'virtualmachines' && parts.length <= 8) return virtualMachines(route, parts[7]);
   }
+  if (lower[4] === 'providers' && (lower[5] === 'microsoft.insights' || lower[5] === 'microsoft.standbypool'))
+    return neighbours(route, lower[6] ?? '');
   return error(kind, 404, 'InvalidResourceType', `There is nothing at ${call.path}.`);
+}
+
+/** Autoscale settings and standby pools, each pointing at its scale set. */
+function neighbours({ kind, options, place }: Route, type: string): Reply {
+  const value = options.pools.flatMap((pool) =>
+    pool.neighbours
+      .filter((each) => each.kind === type)
+      .map(({ name }) => ({
+        name,
+        properties: { targetResourceUri: scaleSetId(place, pool), attachedVirtualMachineScaleSetId: scaleSetId(place, pool) },
+      })),
+  );
+  return found(kind, { value });
 }
 
 interface Route {

@@ -55,6 +55,7 @@ function createPool(env: Env, spec: PoolSpec, options: ModelOptions, startedAt: 
     operations: new Map(),
     properties: {},
     registrationErrors: [],
+    neighbours: [],
     buckets: new Map(),
     startedAt,
     vmMs: 0,

@@ -22,10 +22,14 @@ export type Counters = Record<string, number>;
  */
 export function createServe(clock: WorldClock, faults: WorldFaults, handlers: Handlers, counters: Counters) {
   const serveNow = (service: Service, request: WorldRequest, fault: RequestFault | undefined): WorldAnswer => {
+    const dated = (response: WorldResponse): WorldResponse => {
+      const date = new Date(clock.now() + (faults.skewMs?.(service) ?? 0)).toUTCString();
+      return { ...response, headers: { date, ...response.headers } };
+    };
     if (fault?.reset === true) return 'reset';
     if (fault?.hang === true) return 'hang';
     if (fault?.status !== undefined)
-      return { status: fault.status, headers: { 'content-type': 'application/json', ...fault.headers }, body: fault.body ?? '' };
+      return dated({ status: fault.status, headers: { 'content-type': 'application/json', ...fault.headers }, body: fault.body ?? '' });
     const call = toCall(request);
     if (call === undefined)
       return toResponse({
@@ -43,7 +47,7 @@ export function createServe(clock: WorldClock, faults: WorldFaults, handlers: Ha
       clock.at(clock.now() + fault.applyAfterMs, () => void apply());
       return toResponse({ kind: 'late', status: 200, body: { msg: 'Success' } });
     }
-    const response = apply();
+    const response = dated(apply());
     return fault?.loseAnswer === true ? 'reset' : (faults.onAnswer?.(service, request, response) ?? response);
   };
 

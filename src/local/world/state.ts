@@ -138,6 +138,8 @@ export interface PoolState {
   /** Merged into the scale set's properties as ARM tells them. */
   properties: Record<string, unknown>;
   readonly registrationErrors: string[];
+  /** What else in the resource group writes to this scale set. */
+  readonly neighbours: { readonly kind: 'autoscalesettings' | 'standbyvirtualmachinepools'; readonly name: string }[];
   readonly buckets: Map<string, TokenBucket>;
   readonly startedAt: number;
   /** Milliseconds of VMs that are gone. */
