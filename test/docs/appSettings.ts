@@ -45,7 +45,6 @@ const SURROUNDINGS = ['AZURE_RESOURCE_MANAGER_ENDPOINT', 'IDENTITY_ENDPOINT', 'I
 export async function startWith(
   settings: Readonly<Record<string, string>>,
 ): Promise<Simulated & { readonly status: Record<string, unknown> }> {
-  const app = unpackedApp();
   const start = Date.UTC(2025, 3, 7, 6);
   const own = Object.keys(settings).filter((name) => !PLATFORM_SETTINGS.has(name));
   const env = (known: Readonly<Record<string, string>>): Record<string, string> => {
@@ -55,15 +54,8 @@ export async function startWith(
       'AZURE_BLOB_ACCOUNT_URL' in settings ? { AZURE_BLOB_STORAGE_CONN_STRING: known['AZURE_BLOB_STORAGE_CONN_STRING'] ?? '' } : {};
     return { ...given, ...blobs, ...Object.fromEntries(SURROUNDINGS.map((name) => [name, known[name] ?? ''])) };
   };
-  const running = await simulate({ appDirectory: app.folder, start, seed: 5, env });
+  const running = await simulate({ appDirectory: unpackedApp(), start, seed: 5, env });
   await running.host.runUntil(start + 30 * 60_000);
   const { body } = await running.request('GET', 'api/pools/default');
-  return {
-    ...running,
-    status: body,
-    stop: async () => {
-      await running.stop();
-      app.remove();
-    },
-  };
+  return { ...running, status: body };
 }

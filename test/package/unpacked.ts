@@ -5,13 +5,17 @@ import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { version } from '../../package.json';
 
-/** Packs the app and unzips it into an empty folder, as Azure does; `remove` takes all of it away again. */
-export function unpackedApp(): { readonly folder: string; readonly remove: () => void } {
+let unpacked: string | undefined;
+
+/** Folder of the packed app, unzipped as Azure does: made once for a process, gone with it. */
+export function unpackedApp(): string {
+  if (unpacked !== undefined) return unpacked;
   const root = mkdtempSync(join(tmpdir(), 'autoscaler-unpacked-'));
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
   execFileSync(process.execPath, ['.ci/package.mjs', root]);
-  const folder = join(root, 'app');
-  unzipTo(readFileSync(join(root, `autoscaler-${version}.zip`)), folder);
-  return { folder, remove: () => rmSync(root, { recursive: true, force: true }) };
+  unpacked = join(root, 'app');
+  unzipTo(readFileSync(join(root, `autoscaler-${version}.zip`)), unpacked);
+  return unpacked;
 }
 
 export function unzipTo(zip: Uint8Array, folder: string): void {
