@@ -2,7 +2,7 @@
 import './functions/pool';
 import './functions/activities';
 import './functions/orchestrators/register';
-import './functions/command';
+import './functions/mirrorFlags';
 import './functions/keeper';
 import './functions/http';
 import './functions/http/check';

@@ -1,10 +1,11 @@
 import type { ActOutcome, Admission, AdmittedAct } from '../model/decision';
 import type { DrainTiming, Target } from '../model/drain';
 import { ServiceError } from '../errors';
-import type { AzureOutcome, ScaleSet } from '../ports/scaleSet';
-import type { RunnerService, WriteOutcome } from '../ports/runnerService';
+import type { ScaleSet } from '../ports/scaleSet';
+import type { RunnerService } from '../ports/runnerService';
 import type { Clock } from '../ports/clock';
 import type { Engine } from './engine';
+import { fromAzure, fromWrite, type Answer } from './answer';
 import { deregisterEntry } from './deregisterEntry';
 
 export interface ActPorts {
@@ -49,8 +50,6 @@ export async function carryOut(
 
 const ORDER: Record<AdmittedAct['kind'], number> = { reactivate: 0, setCapacity: 1, deregister: 2, inspect: 3, nudge: 4, protect: 5 };
 
-type Answer = Omit<ActOutcome, 'act'>;
-
 async function guarded(act: ActOutcome['act'], run: () => Promise<Answer>): Promise<ActOutcome> {
   try {
     return { act, ...(await run()) };
@@ -84,15 +83,4 @@ async function carryOutOne(ports: ActPorts, act: AdmittedAct): Promise<Answer> {
       return { answer: state === 'alive' ? 'alive' : 'over' };
     }
   }
-}
-
-export function fromWrite(outcome: WriteOutcome): Answer {
-  if (outcome.kind === 'done' || outcome.kind === 'gone') return { answer: outcome.kind };
-  return { answer: outcome.kind, code: outcome.code, text: outcome.text };
-}
-
-function fromAzure(outcome: AzureOutcome): Answer {
-  if (outcome.kind === 'accepted') return { answer: 'done', ...(outcome.operation === undefined ? {} : { operation: outcome.operation }) };
-  if (outcome.kind === 'conflict') return { answer: 'conflict' };
-  return { answer: outcome.kind, code: outcome.code, text: outcome.text };
 }

@@ -1,7 +1,7 @@
-import type { ActOutcome, AdmittedAct } from '../model/decision';
-import type { RunnerService } from '../ports/runnerService';
+import type { AdmittedAct } from '../model/decision';
+import type { Runner, RunnerService } from '../ports/runnerService';
 import type { ScaleSet } from '../ports/scaleSet';
-import { fromWrite } from './act';
+import { fromWrite, type Answer } from './answer';
 
 type DeregisterAct = Extract<AdmittedAct, { kind: 'deregister' }>;
 
@@ -12,24 +12,30 @@ type DeregisterAct = Extract<AdmittedAct, { kind: 'deregister' }>;
 export async function deregisterEntry(
   ports: { readonly runners: RunnerService; readonly scaleSet: ScaleSet },
   act: DeregisterAct,
-): Promise<Omit<ActOutcome, 'act'>> {
-  const group = await ports.runners.readGroup();
-  const entry = group.runners?.find((runner) => runner.runnerId === act.runnerId);
-  if (group.runners === undefined) return { answer: 'notNow', text: 'the list of runners is missing' };
+): Promise<Answer> {
+  const { runners } = await ports.runners.readGroup();
+  if (runners === undefined) return { answer: 'notNow', text: 'the list of runners is missing' };
+  const entry = runners.find((runner) => runner.runnerId === act.runnerId);
   if (entry === undefined) return { answer: 'gone' };
-  if (entry.runningTasks !== 0 || entry.pendingTasks !== 0) return { answer: 'notNow', text: 'the entry has tasks, or does not say' };
-  if (entry.connected !== false && act.reason === 'stale') return { answer: 'notNow', text: 'the entry is connected' };
-  if (act.instanceId !== undefined) {
-    const state = await ports.scaleSet.readState();
-    const instance = await ports.scaleSet.readInstance(state.mode, act.instanceId);
-    const present = instance !== undefined && (act.vmId === undefined || instance.vmId === act.vmId);
-    if (act.reason === 'ghost' && present) return { answer: 'notNow', text: 'the instance is there' };
-    if (act.reason === 'stale' && !present) return { answer: 'notNow', text: 'the instance is gone' };
-  }
-  const name = entry.computerName?.toLowerCase();
-  const connected = group.runners.some(
-    (other) => other !== entry && other.connected === true && other.computerName?.toLowerCase() === name,
-  );
-  if (act.reason === 'stale' && !connected) return { answer: 'notNow', text: 'no other entry of its machine is connected' };
+  const obstacle = obstacleOf(act, entry, runners) ?? (await obstacleInAzure(ports.scaleSet, act));
+  if (obstacle !== undefined) return { answer: 'notNow', text: obstacle };
   return fromWrite(await ports.runners.deregister(act.runnerId, false));
+}
+
+function obstacleOf(act: DeregisterAct, entry: Runner, runners: readonly Runner[]): string | undefined {
+  if (entry.runningTasks !== 0 || entry.pendingTasks !== 0) return 'the entry has tasks, or does not say';
+  if (act.reason === 'ghost') return undefined;
+  if (entry.connected !== false) return 'the entry is connected';
+  const name = entry.computerName?.toLowerCase();
+  const isReplaced = runners.some((other) => other !== entry && other.connected === true && other.computerName?.toLowerCase() === name);
+  return isReplaced ? undefined : 'no other entry of its machine is connected';
+}
+
+async function obstacleInAzure(scaleSet: ScaleSet, act: DeregisterAct): Promise<string | undefined> {
+  if (act.instanceId === undefined) return undefined;
+  const state = await scaleSet.readState();
+  const instance = await scaleSet.readInstance(state.mode, act.instanceId);
+  const isPresent = instance !== undefined && (act.vmId === undefined || instance.vmId === act.vmId);
+  if (act.reason === 'ghost') return isPresent ? 'the instance is there' : undefined;
+  return isPresent ? undefined : 'the instance is gone';
 }

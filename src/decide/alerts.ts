@@ -9,12 +9,20 @@ type Found = Omit<Alert, 'since'>;
 
 /** What a person should know, from one complete reading. */
 export function findAlerts(scene: Scene): readonly Found[] {
-  const { memory, settings, fleet, fleetMemory, state, now } = scene;
-  const { minute, drainAlert } = settings.durations;
   const found: Found[] = [];
-  const add = (code: string, text: string, next: string): void => {
-    found.push({ code, text: text.slice(0, 300), next });
-  };
+  const add: Add = (code, text, next) => void found.push({ code, text: text.slice(0, 300), next });
+  addOfWork(scene, add);
+  addOfInstances(scene, add);
+  addOfEntries(scene, add);
+  return found;
+}
+
+type Add = (code: string, text: string, next: string) => void;
+
+/** Growth, repair, drains and deletes that do not go on as they should. */
+function addOfWork(scene: Scene, add: Add): void {
+  const { memory, settings, fleetMemory, now } = scene;
+  const { drainAlert } = settings.durations;
   if (scene.drop !== undefined)
     add('fleet-drop', `${scene.drop.reason}.`, 'See who else deletes VMs or lowers the capacity; growth resumes by itself.');
   const failures = memory.growthFailures;
@@ -56,6 +64,12 @@ export function findAlerts(scene: Scene): readonly Found[] {
       `Azure refuses to delete ${refusals.length} VMs: ${refusals[0]?.[1].code ?? ''} ${refusals[0]?.[1].text ?? ''}`,
       'Remove the lock or policy, or grant the right that the text names; tried every ten minutes.',
     );
+}
+
+/** Instances without a verdict or without a runner, and how many there may be. */
+function addOfInstances(scene: Scene, add: Add): void {
+  const { settings, fleet, fleetMemory, state, now } = scene;
+  const { minute } = settings.durations;
   const lost = fleet.members.filter((member) => member.state === 'lost');
   if (lost.length > 0)
     add(
@@ -73,19 +87,6 @@ export function findAlerts(scene: Scene): readonly Found[] {
       'unjudged-instance',
       `${unjudged.length} instances have had no verdict for an hour.`,
       'Their name is unreadable, or the list of runners looks cut.',
-    );
-  const stuck = fleet.ghosts.filter((runner) => runner.runningTasks !== 0 || runner.pendingTasks !== 0);
-  if (stuck.length > 0)
-    add(
-      'ghost-runner',
-      `${stuck.length} entries have tasks and no VM, e.g. ${stuck[0]?.runnerId ?? ''}.`,
-      'Their jobs died with the VM; POST runners/{runner}/forget takes the entry off.',
-    );
-  if (fleet.foreign.length > 0)
-    add(
-      'foreign-runner',
-      `${fleet.foreign.length} runners of the group match no VM of the scale set.`,
-      'They are left alone; move them to a group of their own.',
     );
   if (state.mode === 'Flexible' && state.capacity >= 0.8 * state.limit && state.capacity > scene.live)
     add(
@@ -113,7 +114,23 @@ export function findAlerts(scene: Scene): readonly Found[] {
       `Jobs wait and the fleet is at its maximum (${scene.live} instances).`,
       'Raise MAX_RUNNERS, or look why runners are occupied.',
     );
-  return found;
+}
+
+/** Entries of the group that belong to no instance of ours. */
+function addOfEntries({ fleet }: Scene, add: Add): void {
+  const stuck = fleet.ghosts.filter((runner) => runner.runningTasks !== 0 || runner.pendingTasks !== 0);
+  if (stuck.length > 0)
+    add(
+      'ghost-runner',
+      `${stuck.length} entries have tasks and no VM, e.g. ${stuck[0]?.runnerId ?? ''}.`,
+      'Their jobs died with the VM; POST runners/{runner}/forget takes the entry off.',
+    );
+  if (fleet.foreign.length > 0)
+    add(
+      'foreign-runner',
+      `${fleet.foreign.length} runners of the group match no VM of the scale set.`,
+      'They are left alone; move them to a group of their own.',
+    );
 }
 
 /** Keeps since when each stands. */

@@ -6,34 +6,9 @@ import type { Scene } from './scene';
 
 /** Rules 4 and 5: adoption of what drains without a record, and repair. Mutates the clocks of the fleet's memory. */
 export function planAdoptions(scene: Scene): readonly Act[] {
-  const { memory, settings, fleet } = scene;
+  const { memory, fleet } = scene;
   if (memory.flags.paused?.scaleIn === true) return [];
-  const acts: Act[] = [];
-  for (const member of fleet.members) {
-    const { record, runner, runnerMemory, instance } = member;
-    if (record?.note === OVER) {
-      const stands = ['committed', 'deregistered', 'deleting'].includes(record.phase) || record.kind !== 'runner';
-      if (stands || runner?.status === 'DRAINING')
-        acts.push({
-          ...drainOf(member, 'adopt/again', false),
-          target: record.kind === 'reap' ? 'lost' : record.kind,
-          runnerId: record.runnerId,
-          adopted: record.adopted,
-          replaces: record.id,
-        });
-      else acts.push({ kind: 'forgetDrain', drainId: record.id, reason: 'its instance is over and its runner is not draining' });
-    }
-    if (record !== undefined || member.state !== 'draining' || runner === undefined || instance.provisioningState === 'Deleting') continue;
-    if (
-      instance.isProtected === true ||
-      fleet.ambiguous.has(instance.vmId) ||
-      memory.flags.protectedRunners.includes(runner.runnerId) ||
-      memory.flags.protectedInstances.includes(instance.vmId)
-    )
-      continue;
-    if (confirmed(runnerMemory?.draining, READINGS, 5 * settings.durations.minute))
-      acts.push({ ...drainOf(member, 'adopt', false), adopted: true });
-  }
+  const acts: Act[] = fleet.members.flatMap((member) => [...adoptAgain(member), ...adopt(scene, member)]);
   // A record whose instance left the scale set and whose drain is over has nothing left to do.
   const listed = new Set(fleet.members.map((member) => member.instance.vmId));
   for (const record of Object.values(memory.drains)) {
@@ -46,42 +21,80 @@ export function planAdoptions(scene: Scene): readonly Act[] {
 /** What settle.ts notes of a record whose drain instance is over. */
 const OVER = 'its instance is over';
 
+/** A record whose drain instance is over: adopted anew where its commit stands or its runner still drains, else dropped. */
+function adoptAgain(member: Member): readonly Act[] {
+  const { record, runner } = member;
+  if (record?.note !== OVER) return [];
+  const stands = ['committed', 'deregistered', 'deleting'].includes(record.phase) || record.kind !== 'runner';
+  if (!stands && runner?.status !== 'DRAINING')
+    return [{ kind: 'forgetDrain', drainId: record.id, reason: 'its instance is over and its runner is not draining' }];
+  const target = record.kind === 'reap' ? 'lost' : record.kind;
+  const { runnerId, adopted, id } = record;
+  return [{ ...drainOf(member, 'adopt/again', false), target, runnerId, adopted, replaces: id }];
+}
+
+/** A runner that drains by another's hand. */
+function adopt(scene: Scene, member: Member): readonly Act[] {
+  const { record, runner, runnerMemory, instance } = member;
+  if (record !== undefined || member.state !== 'draining' || runner === undefined || instance.provisioningState === 'Deleting') return [];
+  if (scene.fleet.ambiguous.has(instance.vmId) || isKept(scene, member)) return [];
+  if (!confirmed(runnerMemory?.draining, READINGS, 5 * scene.settings.durations.minute)) return [];
+  return [{ ...drainOf(member, 'adopt', false), adopted: true }];
+}
+
+/** Protected in Azure or by an operator, the instance or its runner. */
+function isKept({ memory }: Scene, { instance, runner }: Member): boolean {
+  const { protectedInstances, protectedRunners } = memory.flags;
+  if (instance.isProtected === true || protectedInstances.includes(instance.vmId)) return true;
+  return runner !== undefined && protectedRunners.includes(runner.runnerId);
+}
+
 export function planRepairs(scene: Scene): readonly Act[] {
   const { memory, settings, fleet, fleetMemory, now } = scene;
-  const { minute, boot, disconnectGrace } = settings.durations;
   noteBoots(scene);
   noteBadTurns(scene);
   if (memory.flags.paused?.scaleIn === true || fleetMemory.frozenSince !== undefined || deletingIsBarred(scene)) return [];
-  const acts: Act[] = [];
-  for (const member of fleet.members) {
-    if (member.state === 'unhealthy' && mayDrain(scene, member)) acts.push(drainOf(member, 'repair/unhealthy', false));
-    if (member.state !== 'stray' && member.state !== 'lost') continue;
-    member.memory.bare = extend(member.memory.bare, now);
-    if (member.instance.isProtected === true || member.record !== undefined) continue;
-    if (memory.flags.protectedInstances.includes(member.instance.vmId)) continue;
-    const { bare, lastBusy = 0, lastIdle = 0 } = member.memory;
-    const wasIdle = lastIdle > 0 && lastIdle >= lastBusy;
-    if (member.state === 'stray' && mayGoAsStray(scene, member) && confirmed(bare, 2, 5 * minute)) acts.push(strayOf(member, 'stray'));
-    if (member.state === 'lost' && wasIdle && confirmed(bare, READINGS, 2 * boot)) acts.push(strayOf(member, 'lost'));
-  }
-  for (const runner of fleet.ghosts) {
-    const known = fleetMemory.runners[runner.runnerId];
-    const instance = known?.vmId === undefined ? undefined : fleetMemory.instances[known.vmId];
-    const isGone = instance === undefined ? false : instance.checkedAbsent === true && confirmed(instance.absent, READINGS, 5 * minute);
-    if (isGone && confirmed(known?.zero, READINGS, 5 * minute))
-      acts.push({ kind: 'deregister', runnerId: runner.runnerId, reason: 'ghost', vmId: known?.vmId, instanceId: instance?.id });
-  }
-  for (const { runner, instance } of fleet.stale) {
-    const known = fleetMemory.runners[runner.runnerId];
-    if (confirmed(known?.stale, READINGS, disconnectGrace) && confirmed(known?.zero, READINGS, disconnectGrace))
-      acts.push({ kind: 'deregister', runnerId: runner.runnerId, reason: 'stale', vmId: instance.vmId, instanceId: instance.id });
-  }
+  const acts = [...fleet.members.flatMap((member) => repair(scene, member)), ...ghosts(scene), ...stales(scene)];
   const chosen = acts.slice(0, settings.repairMaxPerTick);
   for (const act of chosen) {
     const known = act.kind === 'deregister' ? fleetMemory.runners[act.runnerId] : undefined;
     if (known !== undefined) known.deregisterAskedAt = now;
   }
   return chosen;
+}
+
+function repair(scene: Scene, member: Member): readonly Act[] {
+  if (member.state === 'unhealthy') return mayDrain(scene, member) ? [drainOf(member, 'repair/unhealthy', false)] : [];
+  if (member.state !== 'stray' && member.state !== 'lost') return [];
+  const { minute, boot } = scene.settings.durations;
+  member.memory.bare = extend(member.memory.bare, scene.now);
+  if (member.record !== undefined || isKept(scene, member)) return [];
+  const { bare, lastBusy = 0, lastIdle = 0 } = member.memory;
+  if (member.state === 'stray') return confirmed(bare, 2, 5 * minute) && mayGoAsStray(scene, member) ? [strayOf(member, 'stray')] : [];
+  const wasIdle = lastIdle > 0 && lastIdle >= lastBusy;
+  return wasIdle && confirmed(bare, READINGS, 2 * boot) ? [strayOf(member, 'lost')] : [];
+}
+
+/** Runners of ours whose instance is gone. */
+function ghosts({ fleet, fleetMemory, settings }: Scene): readonly Act[] {
+  const span = 5 * settings.durations.minute;
+  return fleet.ghosts.flatMap(({ runnerId }): readonly Act[] => {
+    const known = fleetMemory.runners[runnerId];
+    const instance = known?.vmId === undefined ? undefined : fleetMemory.instances[known.vmId];
+    const isGone = instance?.checkedAbsent === true && confirmed(instance.absent, READINGS, span);
+    if (!isGone || !confirmed(known?.zero, READINGS, span)) return [];
+    return [{ kind: 'deregister', runnerId, reason: 'ghost', vmId: known?.vmId, instanceId: instance.id }];
+  });
+}
+
+/** Entries of a machine that another, connected entry speaks for. */
+function stales({ fleet, fleetMemory, settings }: Scene): readonly Act[] {
+  const { disconnectGrace } = settings.durations;
+  return fleet.stale.flatMap(({ runner: { runnerId }, instance }): readonly Act[] => {
+    const known = fleetMemory.runners[runnerId];
+    if (!confirmed(known?.stale, READINGS, disconnectGrace) || !confirmed(known?.zero, READINGS, disconnectGrace)) return [];
+    return [{ kind: 'deregister', runnerId, reason: 'stale', vmId: instance.vmId, instanceId: instance.id }];
+  });
 }
 
 function strayOf(member: Member, target: 'stray' | 'lost'): Act {

@@ -1,39 +1,12 @@
-import * as df from 'durable-functions';
 import type { InvocationContext } from '@azure/functions';
-import type { DurableClient, OrchestrationContext, Task } from 'durable-functions';
+import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { BLOBS, commandId, FUNCTIONS } from '../names';
 import { storedFlags, type CommandAnswer, type FlagOperation } from '../persist/flags';
 import type { PoolMemory } from '../model/pool';
 import { emit } from '../observe/log';
-import { clientInput, engineOf } from './engine';
+import { engineOf } from './engine';
 import { clock, store } from './environment';
 import { isOver, statusOf } from './loopStatus';
-import { call, callPool } from './orchestrators/task';
-
-export interface CommandInput {
-  readonly pool: string;
-  readonly operation: FlagOperation;
-  readonly input: unknown;
-}
-
-/** One operator's command: calls the entity – a route that signalled it would never learn the answer – and mirrors the flags. */
-export function* command(context: OrchestrationContext): Generator<Task, unknown, unknown> {
-  const { pool, operation, input } = context.df.getInput<CommandInput>() as CommandInput;
-  const answer = yield* callPool<CommandAnswer>(context, pool, operation, input);
-  if (answer.ok) yield* call(context, FUNCTIONS.commandStep, { pool });
-  return answer;
-}
-
-df.app.orchestration(FUNCTIONS.command, command);
-
-/** Flags and protected ids are copied to a blob, so that a new task hub keeps them. */
-df.app.activity(FUNCTIONS.commandStep, {
-  extraInputs: [clientInput],
-  handler: async ({ pool }: { pool: string }, context: InvocationContext): Promise<void> => {
-    const memory = await engineOf(context).readMemory(pool);
-    if (memory !== undefined) await store().write(BLOBS.flags(pool), JSON.stringify(memory.flags));
-  },
-});
 
 /** A command that has not ended yet, or ended without an answer. */
 export type Commanded = { readonly id: string } & (
@@ -94,7 +67,8 @@ async function runCommand(client: DurableClient, pool: string, operation: FlagOp
   await client.startNew(FUNCTIONS.command, { instanceId: id, input: { pool, operation, input } });
   for (let look = 0; look < LOOKS; look += 1) {
     const status = await statusOf(client, id);
-    if (status?.runtimeStatus === 'Completed') return { id, state: 'answered', answer: status.output as CommandAnswer };
+    if (status?.runtimeStatus === OrchestrationRuntimeStatus.Completed)
+      return { id, state: 'answered', answer: status.output as CommandAnswer };
     if (isOver(status)) return { id, state: 'failed' };
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

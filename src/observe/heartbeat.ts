@@ -1,12 +1,12 @@
 import type { PoolMemory } from '../model/pool';
 
 /** Fields of the heartbeat line: how the loop stands, told by the keeper whether or not the loop ticks. */
-export function heartbeatOf(memory: PoolMemory | undefined, runtimeStatus: unknown, now: number): Record<string, unknown> {
+export function heartbeatOf(memory: PoolMemory | undefined, runtimeStatus: string | undefined, now: number): Record<string, unknown> {
   const drains = Object.values(memory?.drains ?? {});
   const tick = memory?.tick;
   const seconds = (since: number): number => Math.max(0, Math.round((now - since) / 1000));
   return {
-    loop: runtimeStatus === undefined ? 'none' : String(runtimeStatus),
+    loop: runtimeStatus ?? 'none',
     stopped: memory?.flags.stopped !== undefined,
     paused: memory?.flags.paused !== undefined,
     ...(tick === undefined ? {} : { lastTickSeconds: seconds(tick.at), rule: tick.rule }),

@@ -31,8 +31,9 @@ export function keep({ status, memory, autoStart, now, createdAt }: KeepInput): 
       : { action: 'leave', reason: 'AUTO_START is false and no one started the loop' };
   }
   if (status.runtimeStatus === 'Suspended') return { action: 'leave', reason: 'suspended by an operator' };
-  if (status.runtimeStatus === 'Terminated' && !String(status.output ?? '').startsWith(KEEPER_REASON))
-    return { action: 'noteStop', reason: `terminated by an operator: ${String(status.output ?? 'no reason given').slice(0, 200)}` };
+  const given = typeof status.output === 'string' ? status.output : '';
+  if (status.runtimeStatus === 'Terminated' && !given.startsWith(KEEPER_REASON))
+    return { action: 'noteStop', reason: `terminated by an operator: ${given === '' ? 'no reason given' : given.slice(0, 200)}` };
   if (!LIVING.has(status.runtimeStatus)) return { action: 'start', reason: `the loop is ${status.runtimeStatus}` };
   const due = Math.max(memory?.tick?.nextAt ?? 0, createdAt ?? 0);
   return now > due + OVER_AGE_MINUTES * ENGINE_MINUTE

@@ -1,22 +1,22 @@
 import { dated, findAlerts } from '../decide/alerts';
 import { decide } from '../decide/decide';
 import { planProtections } from '../decide/protect';
-import { unservedOf } from '../decide/scaleOut';
-import type { Scene } from '../decide/scene';
 import type { Act, Decision, TickPlan } from '../model/decision';
 import { MAX_ACTS } from '../model/decision';
 import type { PoolMemory } from '../model/pool';
 import type { RunnerGroup } from '../ports/runnerService';
 import type { Instance, OperationResult, ScaleSetState } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
-import { confirmed, extend, READINGS, runWhile } from './clocks';
+import { confirmed, extend, READINGS } from './clocks';
 import { countsOf } from './counts';
 import { deductUntaken, demandOf } from './demand';
 import { findDrop } from './drops';
-import { arrivedSince, classify, isIdle, tasksOf, type Fleet } from './fleet';
+import { classify, tasksOf, type Fleet } from './fleet';
 import { freshFleet, prune, type FleetMemory } from './fleetMemory';
+import { growthNews } from './growthNews';
 import { observe } from './observe';
 import { noticeOthers, type StrangeStamp } from './secondWriter';
+import { setScene } from './setScene';
 import { isDeleting } from './sighting';
 import { watchDrains } from './watch';
 
@@ -175,53 +175,6 @@ function learnTasksPerRunner(fleet: FleetMemory, classified: Fleet): void {
   for (const { runner } of classified.members) fleet.tasksPerRunner = Math.max(fleet.tasksPerRunner, runner?.runningTasks ?? 0);
 }
 
-function setScene(
-  input: TickInput,
-  reading: Extract<Reading, { kind: 'complete' }>,
-  fleetMemory: FleetMemory,
-  fleet: Fleet,
-  waiting: number,
-  deducted: number,
-  drop: Scene['drop'],
-): Scene {
-  const { settings, memory, now, tickId } = input;
-  const { members } = fleet;
-  const active = members.filter((member) => member.state === 'active').length;
-  const booting = members.filter((member) => member.state === 'booting').length + fleet.ordered;
-  const live = members.filter((member) => member.state !== 'deleting').length;
-  const undrained = members.filter((member) => member.state !== 'deleting' && member.record === undefined).length;
-  const idle = members.filter(isIdle).length;
-  const base: Scene = {
-    settings,
-    memory,
-    fleetMemory,
-    fleet,
-    group: reading.group,
-    state: reading.state,
-    tickId,
-    now,
-    demand: waiting - deducted,
-    deducted,
-    tasksPerRunner: fleetMemory.tasksPerRunner,
-    counted: active + booting,
-    active,
-    idle,
-    booting,
-    live,
-    undrained,
-    drop,
-    isStarving: false,
-    untakenTry: false,
-  };
-  const { starvation, minute } = settings.durations;
-  const clock = runWhile(unservedOf(base) > 0, fleetMemory.starving, now);
-  if (clock === undefined) delete fleetMemory.starving;
-  else fleetMemory.starving = clock;
-  const isStarving = starvation > 0 && confirmed(clock, READINGS, starvation);
-  const untakenTry = deducted > 0 && idle === 0 && booting === 0 && now - (fleetMemory.untaken.triedAt ?? 0) > 60 * minute;
-  return { ...base, isStarving, untakenTry };
-}
-
 function dryRun(decision: Decision): Decision {
   const would = decision.acts.length === 0 ? '' : ' DRY_RUN: nothing of this is done.';
   return { rule: `dry-run/${decision.rule}`, reason: `${decision.reason}${would}`, acts: [] };
@@ -235,25 +188,6 @@ function withNudges(decision: Decision, nudges: readonly Act[], memory: PoolMemo
     .map((record): Act => ({ kind: 'reactivate', drainId: record.id, runnerId: record.runnerId ?? '' }));
   const useful = nudges.filter((act) => act.kind !== 'nudge' || !givenBack.has(act.drainId));
   return { ...decision, acts: [...decision.acts, ...again, ...useful].slice(0, MAX_ACTS) };
-}
-
-function growthNews(
-  memory: PoolMemory,
-  fleet: FleetMemory,
-  operation: OperationResult | undefined,
-  settings: PoolSettings,
-  now: number,
-): TickPlan['growthNews'] {
-  const { growth } = memory;
-  if (growth === undefined || growth.state === 'over') return undefined;
-  const { attempt } = growth;
-  const arrived = arrivedSince(fleet, growth.at);
-  if (operation?.kind === 'failed' && arrived < growth.add)
-    return { attempt, result: 'failed', code: operation.code, text: operation.text };
-  if (arrived >= growth.add) return { attempt, result: 'seen' };
-  if (now - (growth.answeredAt ?? growth.at) <= 5 * settings.durations.minute) return undefined;
-  if (arrived > 0) return { attempt, result: 'seen' };
-  return { attempt, result: 'failed', code: 'no-instance', text: 'no new instance was listed within five minutes' };
 }
 
 const LONGEST_BACK_OFF_MINUTES = 5;

@@ -77,7 +77,7 @@ function poolItems(json: unknown, env: Environment, problems: string[]): readonl
     if ((env['POOLS']?.trim() ?? '') !== '') return [];
     return [{ name: DEFAULT_POOL, where: '', own: {}, isDefault: true }];
   }
-  const list = JSON.parse(String(json)) as unknown[];
+  const list = JSON.parse(json as string) as unknown[];
   if (list.length === 0) problems.push('POOLS: given an empty array; accepted is at least one pool.');
   const known = new Set([...FIELDS.filter((field) => field.scope === 'pool').map((field) => field.variable), KEY_FROM, 'name']);
   const items: PoolItem[] = [];

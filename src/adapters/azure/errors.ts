@@ -26,8 +26,8 @@ export function failureOf(error: unknown): Failure {
   const get = (from: unknown, key: string): unknown => (typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined);
   const status = get(error, 'statusCode');
   const headers = get(get(error, 'response'), 'headers');
-  const header: unknown =
-    headers instanceof Object && 'get' in headers && typeof headers.get === 'function' ? headers.get('retry-after') : undefined;
+  const getHeader = get(headers, 'get');
+  const header: unknown = typeof getHeader === 'function' ? Reflect.apply(getHeader, headers, ['retry-after']) : undefined;
   return {
     status: typeof status === 'number' ? status : undefined,
     code: brief(errorCode(error) ?? (typeof status === 'number' ? `HTTP ${String(status)}` : 'no answer'), 80),

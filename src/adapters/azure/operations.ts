@@ -51,8 +51,8 @@ export async function readOperation(plain: ComputeManagementContext, endpoint: s
     throw new ServiceError('azure-malformed', `The operation's address is not one of ${endpoint}; it was not read.`);
   }
   try {
-    const { status, body } = await within(READ_MS, async (abortSignal) => plain.pathUnchecked(operation).get({ abortSignal }));
-    return interpret(Number(status), body as unknown);
+    const answer = await within(READ_MS, async (abortSignal) => plain.pathUnchecked(operation).get({ abortSignal }));
+    return interpret(Number(answer.status), answer.body);
   } catch (error) {
     throw toServiceError(error, 'an operation');
   }

@@ -29,7 +29,7 @@ const DEFAULT_TIMING = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_00
 
 /** The loop of one pool: poll and decide → admit → act → settle → sleep → continue as new. No rule lives here. */
 export function* autoscaler(context: OrchestrationContext): Generator<Task, unknown, unknown> {
-  const input = context.df.getInput<LoopInput>() as LoopInput;
+  const input = context.df.getInput<LoopInput>();
   context.df.setCustomStatus(input.status ?? { mode: 'starting', pool: input.pool });
   const ticks = (input.ticks ?? 0) + 1;
   const answer = yield* poll(context, input, ticks);

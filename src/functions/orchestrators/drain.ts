@@ -27,7 +27,7 @@ const ROUNDS = 20;
 
 /** One runner's way out: mark → wait for zeros → commit → deregister → delete → see that it is gone. */
 export function* drain(context: OrchestrationContext): Generator<Task, unknown, unknown> {
-  const input = context.df.getInput<DrainInput>() as DrainInput;
+  const input = context.df.getInput<DrainInput>();
   const way = new Way(context, input);
   context.df.setCustomStatus({ runner: input.record.runnerId, vm: input.record.vmId, note: input.course?.note });
   let word = yield* way.ask();

@@ -20,7 +20,7 @@ const PAUSE_MINUTES = 1.5;
 
 /** Three complete lists without a VM over three minutes, then one write: an HTTP call would be cut before that. */
 export function* normalize(context: OrchestrationContext): Generator<Task, unknown, unknown> {
-  const { pool, minute } = context.df.getInput<NormalizeInput>() as NormalizeInput;
+  const { pool, minute } = context.df.getInput<NormalizeInput>();
   const looks: NominalLook[] = [];
   for (let list = 1; list <= LISTS; list += 1) {
     context.df.setCustomStatus({ pool, lists: `${list} of ${LISTS}` });

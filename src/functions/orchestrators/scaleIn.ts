@@ -5,7 +5,7 @@ import type { DrainInput } from './drain';
 
 /** The durable record of one scale-in decision: owns one drain per runner and collects each outcome on its own. */
 export function* scaleIn(context: OrchestrationContext): Generator<Task, unknown, unknown> {
-  const { target, timing, drains } = context.df.getInput<ScaleInInput>() as ScaleInInput;
+  const { target, timing, drains } = context.df.getInput<ScaleInInput>();
   context.df.setCustomStatus({ pool: target.pool, drains: drains.map((record) => record.id) });
   const children = drains.map((record) =>
     context.df.callSubOrchestrator(FUNCTIONS.drain, { record, target, timing } satisfies DrainInput, record.id),

@@ -1,3 +1,5 @@
+import type { FailureDetails } from './history';
+
 /** Actions as the SDK returns them, one list per generation. */
 export const ACTION = {
   CallActivity: 0,
@@ -45,7 +47,7 @@ export interface OrchestratorResponse {
   readonly output?: unknown;
   readonly error?: string;
   readonly customStatus?: unknown;
-  readonly failureDetails?: import('./history').FailureDetails;
+  readonly failureDetails?: FailureDetails;
 }
 
 const LABELS: Readonly<Record<number, string>> = { 5: 'timer', 7: 'call of entity', 9: 'signal to entity' };

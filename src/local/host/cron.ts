@@ -50,9 +50,13 @@ export function parseCron(schedule: string): Cron {
   const next = (time: number): number => {
     const at = new Date(Math.floor(time / 1000) * 1000 + 1000);
     for (let tries = 0; tries < 100_000; tries += 1) {
-      if (!months.has(at.getUTCMonth() + 1)) (at.setUTCMonth(at.getUTCMonth() + 1, 1), at.setUTCHours(0, 0, 0));
-      else if (!days.has(at.getUTCDate()) || !weekdays.has(at.getUTCDay())) (at.setUTCDate(at.getUTCDate() + 1), at.setUTCHours(0, 0, 0));
-      else if (!hours.has(at.getUTCHours())) at.setUTCHours(at.getUTCHours() + 1, 0, 0);
+      if (!months.has(at.getUTCMonth() + 1)) {
+        at.setUTCMonth(at.getUTCMonth() + 1, 1);
+        at.setUTCHours(0, 0, 0);
+      } else if (!days.has(at.getUTCDate()) || !weekdays.has(at.getUTCDay())) {
+        at.setUTCDate(at.getUTCDate() + 1);
+        at.setUTCHours(0, 0, 0);
+      } else if (!hours.has(at.getUTCHours())) at.setUTCHours(at.getUTCHours() + 1, 0, 0);
       else if (!minutes.has(at.getUTCMinutes())) at.setUTCMinutes(at.getUTCMinutes() + 1, 0);
       else if (!seconds.has(at.getUTCSeconds())) at.setUTCSeconds(at.getUTCSeconds() + 1);
       else return at.getTime();

@@ -38,6 +38,7 @@ const NO_SERVER: HttpServer = { port: 80, close: () => Promise.resolve() };
 const isVirtual = (clock: HostClock): clock is VirtualClock => 'advance' in clock;
 
 /** Loads the app and serves it. One at a time per process when the app reads process.env or the Date is patched. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the type Host is read off this function
 export async function startHost(options: HostOptions) {
   const clock = options.clock ?? realClock();
   const log = options.log ?? (() => undefined);

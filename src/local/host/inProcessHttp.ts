@@ -24,7 +24,7 @@ export function serveInProcess(port: number, answer: Answer): () => void {
       const callback = given.find((item): item is (response: Readable) => void => typeof item === 'function');
       return new LocalRequest(options, found, callback) as unknown as ClientRequest;
     };
-    http.request = patched as typeof http.request;
+    http.request = patched;
   }
   return () => {
     answers.delete(String(port));
@@ -42,7 +42,7 @@ export function localHttp(answer: Answer): typeof http {
     return new LocalRequest(options ?? {}, answer, callback) as unknown as ClientRequest;
   };
   // Own properties all of them: bundles copy a module's own ones alone.
-  return { ...http, request: request as typeof http.request };
+  return { ...http, request: request };
 }
 
 /** As much of a ClientRequest as HTTP clients use. */
@@ -57,8 +57,7 @@ class LocalRequest extends Writable {
     super();
     this.options = options;
     this.answer = answer;
-    for (const [name, value] of Object.entries(options.headers ?? {}))
-      if (value !== undefined) this.setHeader(name, String(value as string));
+    for (const [name, value] of Object.entries(options.headers ?? {})) if (value !== undefined) this.setHeader(name, String(value));
     if (callback !== undefined) this.once('response', callback);
   }
 

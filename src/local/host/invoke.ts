@@ -60,6 +60,7 @@ export function invoker(core: Core, log: Log, counters: Counters, clientData: ()
       }
       coreContext.state = 'postInvocationHooks';
       if (core.hasHooks('postInvocation')) await core.runHooks('postInvocation', { result: null, error: null, ...hook });
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever the function threw is passed on as it is
       if (hook.error !== undefined) throw hook.error;
       return { response: await model.getResponse(context, hook.result), result: hook.result };
     } finally {

@@ -79,7 +79,6 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   for (const kind of injectors.flatMap((each) => each.kinds)) if (enabled(kind)) faults[kind] = 0;
   const from = STARTED_AT + (options.faultsFrom ?? 0);
   const until = STARTED_AT + (options.faultsUntil ?? Infinity);
-  let world: World | undefined;
   let host: Host | undefined;
   let storage: HostStorage = memoryStorage();
   let entry = options.entry ?? path.resolve('dist', 'app', 'index.js');
@@ -92,7 +91,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     clock,
     from,
     until,
-    world: () => world as World,
+    world: () => world,
     on: (kind) => enabled(kind) && clock.now() >= from && clock.now() < until,
     count: (kind, note = '') => {
       faults[kind] = (faults[kind] ?? 0) + 1;
@@ -105,7 +104,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   });
   const injected = injectors.map((injector) => injector.start(site(injector)));
 
-  world = createWorld({
+  const world: World = createWorld({
     clock,
     seed: options.seed,
     ...(options.pools === undefined ? {} : { pools: options.pools }),
