@@ -11,7 +11,7 @@ async function play(options: StageOptions): Promise<Stage> {
   stage = await createStage(options);
   stage.world.addJobs(burst);
   await stage.runUntil(stage.startedAt + 2 * HOUR);
-  await stage.crash();
+  await stage.app.crash();
   await stage.runUntil(stage.startedAt + 4 * HOUR);
   return stage;
 }
@@ -19,7 +19,7 @@ async function play(options: StageOptions): Promise<Stage> {
 test.each(['Uniform', 'Flexible'] as const)('%s: serves a burst through a crash, gives the VMs back, and kills nothing', async (mode) => {
   const { world } = await play({ seed: 7, pools: [{ name: 'default', mode }] });
   expect(world.metrics()).toMatchObject({ jobs: 12, jobsDone: 12, jobsKilled: 0, orphanVms: 0, ghostRunners: 0 });
-  expect(await stage?.request('GET', 'pools/default')).toMatchObject({ status: 200, body: { mode: 'running', counts: { active: 1 } } });
+  expect(await stage?.app.request('GET', 'pools/default')).toMatchObject({ status: 200, body: { mode: 'running', counts: { active: 1 } } });
 });
 
 test('the same seed gives the same run to the byte, another seed another one', async () => {
