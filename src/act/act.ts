@@ -3,18 +3,15 @@ import type { DrainTiming, Target } from '../model/drain';
 import { ServiceError } from '../errors';
 import type { ScaleSet } from '../ports/scaleSet';
 import type { RunnerService } from '../ports/runnerService';
-import type { Clock } from '../ports/clock';
+import { drainOfAttempt, mayStillAct, type GrantPorts } from '../drain/grant';
 import type { Engine } from './engine';
 import { fromAzure, fromWrite, type Answer } from './answer';
 import { deregisterEntry } from './deregisterEntry';
 
-export interface ActPorts {
+export interface ActPorts extends GrantPorts {
   readonly runners: RunnerService;
   readonly scaleSet: ScaleSet;
   readonly engine: Engine;
-  readonly clock: Clock;
-  /** False: another app owns the scale set now. */
-  readonly isOwner: () => Promise<boolean>;
 }
 
 /**
@@ -62,6 +59,9 @@ async function guarded(act: ActOutcome['act'], run: () => Promise<Answer>): Prom
 async function carryOutOne(ports: ActPorts, act: AdmittedAct): Promise<Answer> {
   switch (act.kind) {
     case 'reactivate': {
+      const { attempt = '', expiresAt } = act;
+      // A second run, minutes later, must not set a runner ACTIVE that another drain marked meanwhile.
+      if (!(await mayStillAct(ports, { id: drainOfAttempt(attempt) }, { attempt, expiresAt }))) return { answer: 'late' };
       const answer = fromWrite(await ports.runners.setStatus(act.runnerId, 'ACTIVE'));
       await ports.engine.nudge(act.drainId, { news: 'giveBack' });
       return answer;

@@ -1,6 +1,8 @@
 import type { AdmittedAct } from '../model/decision';
 import type { Runner, RunnerService } from '../ports/runnerService';
-import type { ScaleSet } from '../ports/scaleSet';
+import type { Instance, ScaleSet } from '../ports/scaleSet';
+import { sameMachine } from '../poll/identity';
+import { isDeleting, isZero } from '../poll/sighting';
 import { fromWrite, type Answer } from './answer';
 
 type DeregisterAct = Extract<AdmittedAct, { kind: 'deregister' }>;
@@ -13,29 +15,30 @@ export async function deregisterEntry(
   ports: { readonly runners: RunnerService; readonly scaleSet: ScaleSet },
   act: DeregisterAct,
 ): Promise<Answer> {
-  const { runners } = await ports.runners.readGroup();
-  if (runners === undefined) return { answer: 'notNow', text: 'the list of runners is missing' };
-  const entry = runners.find((runner) => runner.runnerId === act.runnerId);
+  const group = await ports.runners.readGroup();
+  if (group.runners === undefined) return { answer: 'notNow', text: 'the list of runners is missing' };
+  const entry = group.runners.find((runner) => runner.runnerId === act.runnerId);
   if (entry === undefined) return { answer: 'gone' };
-  const obstacle = obstacleOf(act, entry, runners) ?? (await obstacleInAzure(ports.scaleSet, act));
+  const { mode } = await ports.scaleSet.readState();
+  const instance = act.instanceId === undefined ? undefined : await ports.scaleSet.readInstance(mode, act.instanceId);
+  const obstacle = obstacleTo(act, entry, group.runners, instance);
   if (obstacle !== undefined) return { answer: 'notNow', text: obstacle };
   return fromWrite(await ports.runners.deregister(act.runnerId, false));
 }
 
-function obstacleOf(act: DeregisterAct, entry: Runner, runners: readonly Runner[]): string | undefined {
-  if (entry.runningTasks !== 0 || entry.pendingTasks !== 0) return 'the entry has tasks, or does not say';
-  if (act.reason === 'ghost') return undefined;
-  if (entry.connected !== false) return 'the entry is connected';
-  const name = entry.computerName?.toLowerCase();
-  const isReplaced = runners.some((other) => other !== entry && other.connected === true && other.computerName?.toLowerCase() === name);
-  return isReplaced ? undefined : 'no other entry of its machine is connected';
-}
-
-async function obstacleInAzure(scaleSet: ScaleSet, act: DeregisterAct): Promise<string | undefined> {
-  if (act.instanceId === undefined) return undefined;
-  const state = await scaleSet.readState();
-  const instance = await scaleSet.readInstance(state.mode, act.instanceId);
-  const isPresent = instance !== undefined && (act.vmId === undefined || instance.vmId === act.vmId);
-  if (act.reason === 'ghost') return isPresent ? 'the instance is there' : undefined;
-  return isPresent ? undefined : 'the instance is gone';
+function obstacleTo(act: DeregisterAct, entry: Runner, runners: readonly Runner[], instance: Instance | undefined): string | undefined {
+  if (!isZero(entry)) return 'the entry has tasks, or does not say';
+  if (act.instanceId === undefined || act.vmId === undefined) return 'its instance is not known';
+  // An id is used again: another vmId there is another machine.
+  const machine = instance?.vmId === act.vmId ? instance : undefined;
+  if (act.reason === 'ghost') {
+    if (entry.connected === true) return 'the entry is connected';
+    return machine === undefined ? undefined : 'the instance is there';
+  }
+  if (entry.connected !== false) return 'the entry is connected, or does not say';
+  if (machine === undefined || isDeleting(machine)) return 'the instance is gone';
+  const other = runners.some(
+    (each) => each.runnerId !== entry.runnerId && each.connected === true && sameMachine(each.computerName, machine.computerName),
+  );
+  return other ? undefined : 'no other entry of its machine is connected';
 }

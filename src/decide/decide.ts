@@ -1,6 +1,7 @@
 import { MAX_ACTS, type Act, type Decision } from '../model/decision';
 import { planGrowth } from './growth';
-import { deletingIsBarred, planAdoptions, planRepairs } from './repair';
+import { newDrainsAreBarred } from '../persist/deletion';
+import { planAdoptions, planRepairs } from './repair';
 import { planScaleIn } from './scaleIn';
 import { giveBacks, scaleOutRule, stepOf, unservedOf, type ScaleOutRule } from './scaleOut';
 import type { Scene } from './scene';
@@ -14,7 +15,7 @@ export function decide(scene: Scene): Decision {
       acts: [],
     };
   // Adoption and repair first: they only read the clocks, and their acts do not change what scale-out counts on this tick.
-  const adoptions = deletingIsBarred(scene) ? [] : planAdoptions(scene);
+  const adoptions = planAdoptions(scene);
   const repairs = planRepairs(scene);
   const scaling = decideScaling(scene);
   const drained = new Set(scaling.acts.flatMap((act) => (act.kind === 'drain' ? [act.vmId] : [])));
@@ -47,7 +48,7 @@ function describe(acts: readonly Act[]): string {
 function decideScaling(scene: Scene): Decision {
   const rule = scaleOutRule(scene);
   if (rule !== undefined) return decideScaleOut(scene, rule);
-  const barred = deletingIsBarred(scene) ? { waits: 'Azure refuses our deletes' } : undefined;
+  const barred = newDrainsAreBarred(scene.memory) ? { waits: 'Azure refuses our deletes' } : undefined;
   const plan = barred ?? planScaleIn(scene);
   if (plan === undefined) return steady(scene, undefined);
   if ('waits' in plan) return steady(scene, plan.waits);

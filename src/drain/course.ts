@@ -1,5 +1,5 @@
 import type { DrainOutcome, DrainTiming, ZeroWindow } from '../model/drain';
-import type { LookAnswer, StepLine } from './steps';
+import type { LookAnswer, StepAnswer, StepLine } from './steps';
 
 /** What a drain carries from one generation to the next. */
 export interface Course {
@@ -9,7 +9,6 @@ export interface Course {
   readonly proof?: ZeroWindow | undefined;
   /** What the last look said; undefined while the loop does the looking. */
   readonly verdict?: LookAnswer['verdict'] | undefined;
-  readonly markedAt?: number;
   /** Since when each look has said the same ending verdict. */
   readonly ending?: { readonly verdict: LookAnswer['verdict']; readonly since: number; readonly looks: number } | undefined;
   readonly gathered?: boolean;
@@ -38,6 +37,25 @@ export function endOf(course: Course, verdict: LookAnswer['verdict'], now: numbe
   const isOver = ending.looks >= ENDING_LOOKS && now - ending.since >= ENDING_MINUTES * timing.minute;
   return isOver ? { ...next, ending, over: outcome } : { ...next, ending };
 }
+
+/**
+ * done, gone: its window becomes the certificate's proof. unknown: the same, and the window stays open for the next reading. notNow: what
+ * the reading said counts like a look, so that a runner set ACTIVE ends a drain whose deregister never took. late, refused: look anew.
+ */
+export function afterDeregister(
+  course: Course,
+  { answer, verdict, window }: { readonly [K in 'answer' | 'verdict' | 'window']: StepAnswer[K] | undefined },
+  now: number,
+  timing: DrainTiming,
+): Course {
+  if (answer === 'done' || answer === 'gone') return { ...course, proof: window, window: undefined, verdict: undefined };
+  if (answer === 'unknown') return { ...course, proof: window, window, verdict: undefined, deregisterSent: true };
+  if (answer === 'notNow' && verdict !== undefined)
+    return endOf({ ...course, window: isZero(verdict) ? window : undefined }, verdict, now, timing);
+  return { ...course, window: undefined, verdict: undefined };
+}
+
+const isZero = (verdict: LookAnswer['verdict']): boolean => verdict === 'open' || verdict === 'complete';
 
 /** While it merely has tasks the loop's poll does the looking; everything else is looked at again by the drain itself. */
 const isSettled = (verdict: LookAnswer['verdict']): boolean => verdict === 'busy';

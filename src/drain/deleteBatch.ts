@@ -1,58 +1,101 @@
-import type { DrainRecord } from '../model/drain';
-import type { DeleteAnswer, TurnOver } from '../persist/deletion';
+import type { DrainRecord, DrainTiming } from '../model/drain';
+import { STILL_LISTED, type DeleteResult, type TurnOver } from '../persist/deletion';
 import { ServiceError } from '../errors';
-import type { Instance } from '../ports/scaleSet';
+import type { AzureOutcome, Instance, ScaleSetState } from '../ports/scaleSet';
 import type { Runner } from '../ports/runnerService';
 import { sameMachine } from '../poll/identity';
-import { line, mayStillAct, type Grant, type StepLine, type StepPorts } from './steps';
+import { isAlive, isDeleting } from '../poll/sighting';
+import { mayStillAct, type Grant } from './grant';
+import { isListEmpty, line, poolOf, readFleet, readStateIfAny, type StepLine, type StepPorts } from './steps';
 
 export interface BatchAnswer {
   readonly answers: TurnOver['answers'];
+  /** The operation to look at on the next turn. */
   readonly operation: string | undefined;
   readonly line: StepLine;
+}
+
+/** A leader's grant, with the operation of the delete before it. */
+export interface BatchGrant extends Grant {
+  readonly operation?: string | undefined;
 }
 
 /** Above this many a list costs fewer calls than single reads. */
 const SINGLE_READS = 3;
 
-type Answers = Record<string, { answer: DeleteAnswer; code?: string; text?: string; right?: boolean }>;
+type Answers = Record<string, DeleteResult>;
 
 /**
  * The one deleting step of a pool. Reads group and instances again: what is gone, or bears another vmId, is done; what Azure deletes
- * already needs nothing; a machine with a living entry is left alone. The rest goes in one batch by id, and a batch that is refused for
- * one id goes again one by one, so that one lock holds nobody else up.
+ * already needs nothing; a machine with a living entry is left alone. Then looks how the last delete ended, for a delete that was taken may
+ * be preempted later. The rest goes in one batch by id.
  */
 export async function deleteBatch(
   ports: StepPorts,
   leader: Pick<DrainRecord, 'id'>,
   batch: readonly DrainRecord[],
-  grant: Grant,
+  grant: BatchGrant,
+  timing: Pick<DrainTiming, 'boot'>,
 ): Promise<BatchAnswer> {
   const answers: Answers = {};
+  const over = (operation: string | undefined): BatchAnswer => ({ answers, operation, line: line(ports, 'delete', wordsOf(answers)) });
+  const rest = (result: DeleteResult): void => {
+    for (const { id } of batch) answers[id] ??= result;
+  };
   try {
-    if (!(await mayStillAct(ports, leader, grant))) return over(ports, answerAll(batch, 'late'), undefined);
-    const group = await ports.runners.readGroup();
-    const state = await ports.scaleSet.readState();
-    const present = await readInstances(ports, batch, state);
-    const ready: DrainRecord[] = [];
-    for (const record of batch) {
-      const instance = present.get(record.vmId);
-      const verdict = judge(record, instance, group.runners);
-      if (verdict === undefined) ready.push(record);
-      else answers[record.id] = { answer: verdict };
+    if (!(await mayStillAct(ports, leader, grant))) {
+      rest({ answer: 'late' });
+      return over(grant.operation);
     }
-    const operation = ready.length === 0 ? undefined : await send(ports, ready, answers);
-    return over(ports, answers, operation);
+    const ready = await judgeAll(ports, leader, batch, timing, answers);
+    if (ready.length === 0) return over(grant.operation);
+    const last = await lastOperation(ports, grant.operation);
+    const due = ready.filter((record) => !(last.isRunning && record.phase === 'deleting'));
+    for (const record of ready) if (!due.includes(record)) answers[record.id] = { answer: 'deleting' };
+    const sent = due.length === 0 ? undefined : await send(ports, due, answers, grant);
+    if (last.code !== undefined) noteFailure(ready, answers, last.code);
+    return over(sent ?? (last.isRunning ? grant.operation : undefined));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return over(ports, { ...answerAll(batch, 'unknown', error.code), ...answers }, undefined);
+    rest({ answer: 'unknown', code: error.code });
+    return over(grant.operation);
   }
+}
+
+/** Answers what needs no delete, and returns what may be deleted. */
+async function judgeAll(
+  ports: StepPorts,
+  leader: Pick<DrainRecord, 'id'>,
+  batch: readonly DrainRecord[],
+  timing: Pick<DrainTiming, 'boot'>,
+  answers: Answers,
+): Promise<DrainRecord[]> {
+  const group = await ports.runners.readGroup();
+  const state = await readStateIfAny(ports);
+  const present = state === undefined ? new Map<string, Instance>() : await readInstances(ports, batch, state);
+  const runners = group.runners ?? (state === undefined ? [] : await emptyIfNoneIsExpected(ports, leader, state, timing));
+  const ready: DrainRecord[] = [];
+  for (const record of batch) {
+    const verdict = judge(record, present.get(record.vmId), runners);
+    if (verdict === undefined) ready.push(record);
+    else answers[record.id] = verdict;
+  }
+  return ready;
+}
+
+async function emptyIfNoneIsExpected(
+  ports: StepPorts,
+  leader: Pick<DrainRecord, 'id'>,
+  state: ScaleSetState,
+  timing: Pick<DrainTiming, 'boot'>,
+): Promise<[] | undefined> {
+  return (await isListEmpty(ports, state, await readFleet(ports, poolOf(leader)), timing)) ? [] : undefined;
 }
 
 async function readInstances(
   ports: StepPorts,
   batch: readonly DrainRecord[],
-  state: { readonly mode: 'Uniform' | 'Flexible'; readonly uniqueId: string },
+  state: ScaleSetState,
 ): Promise<ReadonlyMap<string, Instance>> {
   const all =
     batch.length > SINGLE_READS
@@ -61,45 +104,93 @@ async function readInstances(
   return new Map(all.filter((instance) => instance !== undefined).map((instance) => [instance.vmId, instance]));
 }
 
-/** Undefined: it may be deleted. Unknown tasks of an entry count as tasks. */
-function judge(record: DrainRecord, instance: Instance | undefined, runners: readonly Runner[] | undefined): DeleteAnswer | undefined {
-  if (instance === undefined || instance.vmId !== record.vmId) return 'gone';
-  if (instance.provisioningState === 'Deleting') return 'deleting';
+/** Undefined: it may be deleted. What an entry does not tell counts against us. */
+function judge(record: DrainRecord, instance: Instance | undefined, runners: readonly Runner[] | undefined): DeleteResult | undefined {
+  if (instance === undefined) return { answer: 'gone' };
+  if (isDeleting(instance)) return { answer: 'deleting' };
   // A person's protection holds even a committed drain: it waits and asks again.
-  if (instance.isProtected === true) return 'protected';
-  if (runners === undefined && record.kind !== 'runner') return 'unknown';
-  const entries = (runners ?? []).filter((runner) => sameMachine(runner.computerName, instance.computerName ?? record.computerName));
-  const alive = entries.filter((runner) => runner.connected === true || runner.runningTasks !== 0 || runner.pendingTasks !== 0);
+  if (instance.isProtected === true) return { answer: 'protected' };
+  if (runners === undefined) return { answer: 'unknown', code: 'sg-list-missing' };
+  const entries = runners.filter((runner) => sameMachine(runner.computerName, instance.computerName ?? record.computerName));
+  if (entries.some((runner) => runner.connected === true && runner.runnerId !== record.runnerId)) return { answer: 'back' };
+  const alive = entries.filter(isAlive);
   if (alive.length === 0) return undefined;
-  return alive.some((runner) => runner.connected === true && runner.runnerId !== record.runnerId) ? 'back' : 'rival';
+  return { answer: 'rival', ...(alive.some((runner) => runner.runnerId !== record.runnerId) ? {} : { code: STILL_LISTED }) };
 }
 
-async function send(ports: StepPorts, ready: readonly DrainRecord[], answers: Answers): Promise<string | undefined> {
-  const outcome = await ports.scaleSet.deleteInstances(ready.map((record) => record.instanceId));
-  if (outcome.kind === 'accepted') {
-    for (const record of ready) answers[record.id] = { answer: 'deleting' };
-    return outcome.operation;
-  }
-  const refusedForGood = outcome.kind === 'refused' && outcome.status !== 409 && outcome.status !== 429;
-  if (refusedForGood && ready.length > 1 && outcome.status !== 403) {
-    let operation: string | undefined;
-    for (const record of ready) operation = (await send(ports, [record], answers)) ?? operation;
-    return operation;
-  }
-  for (const record of ready) {
-    if (outcome.kind === 'refused' && refusedForGood) {
-      const right = outcome.status === 403;
-      answers[record.id] = { answer: 'refused', code: outcome.code, text: outcome.text, right };
-    } else answers[record.id] = { answer: 'unknown', ...('code' in outcome ? { code: outcome.code } : {}) };
-  }
-  return undefined;
+interface LastOperation {
+  readonly isRunning: boolean;
+  /** Why it failed. */
+  readonly code?: string;
 }
 
-function answerAll(batch: readonly DrainRecord[], answer: DeleteAnswer, code?: string): Answers {
-  return Object.fromEntries(batch.map((record) => [record.id, { answer, ...(code === undefined ? {} : { code }) }]));
+/** An operation that cannot be read holds nothing up: a second delete of the same VM does no harm. */
+async function lastOperation(ports: StepPorts, operation: string | undefined): Promise<LastOperation> {
+  if (operation === undefined) return { isRunning: false };
+  try {
+    const result = await ports.scaleSet.readOperation(operation);
+    return result.kind === 'failed' ? { isRunning: false, code: result.code } : { isRunning: result.kind === 'running' };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { isRunning: false };
+  }
 }
 
-function over(ports: StepPorts, answers: Answers, operation: string | undefined): BatchAnswer {
-  const words = Object.values(answers).map(({ answer, code }) => (code === undefined ? answer : `${answer} (${code})`));
-  return { answers, operation, line: line(ports, 'delete', words.join(', ')) };
+/** Those whose delete had been taken and failed later: sent again, and status says why. */
+function noteFailure(ready: readonly DrainRecord[], answers: Answers, code: string): void {
+  for (const { id, phase } of ready) {
+    const result = answers[id];
+    if (phase === 'deleting' && result?.answer === 'accepted') answers[id] = { ...result, code };
+  }
+}
+
+/** A batch that is refused for one id goes again one by one, so that one lock holds nobody else up. */
+async function send(ports: StepPorts, due: readonly DrainRecord[], answers: Answers, grant: Grant): Promise<string | undefined> {
+  if (ports.clock.now() > grant.expiresAt) {
+    for (const record of due) answers[record.id] = { answer: 'late' };
+    return undefined;
+  }
+  const outcome = await ports.scaleSet.deleteInstances(due.map((record) => record.instanceId));
+  const isOfOne = outcome.kind === 'refused' && (isForGood(outcome) || outcome.code === NOT_ACTIVE) && !isWantOfRight(outcome);
+  if (!isOfOne || due.length === 1) {
+    for (const record of due) answers[record.id] = answerOf(outcome);
+    return outcome.kind === 'accepted' ? outcome.operation : undefined;
+  }
+  let operation: string | undefined;
+  for (const record of due) {
+    operation = (await send(ports, [record], answers, grant)) ?? operation;
+    // Azure takes one delete at a time: what is left goes on the next turn.
+    if (answers[record.id]?.answer === 'unknown') break;
+  }
+  for (const record of due) answers[record.id] ??= { answer: 'unknown', code: 'one-at-a-time' };
+  return operation;
+}
+
+type Refused = Extract<AzureOutcome, { kind: 'refused' }>;
+
+const NOT_ACTIVE = 'InstanceIdsListInstanceIdNotActiveVM';
+/** Refusals that pass by themselves: no token for the moment, a timeout, another operation under way, too many requests. 404: a reading tells. */
+const PASSING = new Set([401, 404, 408, 409, 412, 429]);
+/** A resource lock answers 409 too. */
+const LOCKED = /^(ScopeLocked|ReadOnlyDisabled|CannotDelete)/i;
+/** A policy answers 403 too: it is about this VM, not about our right. */
+const POLICY = /Policy/i;
+
+const isForGood = ({ status, code }: Refused): boolean => LOCKED.test(code) || !PASSING.has(status);
+const isWantOfRight = ({ status, code }: Refused): boolean => status === 403 && !POLICY.test(code) && !LOCKED.test(code);
+
+function answerOf(outcome: AzureOutcome): DeleteResult {
+  if (outcome.kind === 'accepted') return { answer: 'accepted' };
+  if (outcome.kind === 'conflict') return { answer: 'unknown', code: 'conflict' };
+  if (outcome.kind === 'unknown') return { answer: 'unknown', code: outcome.code };
+  // Not active: it went since the reading; the next look tells.
+  if (outcome.code === NOT_ACTIVE) return { answer: 'deleting' };
+  if (!isForGood(outcome)) return { answer: 'unknown', code: outcome.code };
+  return { answer: 'refused', code: outcome.code, text: outcome.text, right: isWantOfRight(outcome) };
+}
+
+function wordsOf(answers: Answers): string {
+  return Object.values(answers)
+    .map(({ answer, code }) => (code === undefined ? answer : `${answer} (${code})`))
+    .join(', ');
 }

@@ -1,23 +1,19 @@
 import type { Certificate, DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../model/drain';
-import type { PoolMemory } from '../model/pool';
 import { ServiceError } from '../errors';
 import { BLOBS } from '../names';
-import type { Clock } from '../ports/clock';
 import type { RunnerService, WriteOutcome } from '../ports/runnerService';
-import type { ScaleSet } from '../ports/scaleSet';
+import type { ScaleSet, ScaleSetState } from '../ports/scaleSet';
 import type { StateStore } from '../ports/stateStore';
+import { mayBeEmpty } from '../poll/emptyList';
 import { sightingOf } from '../poll/sighting';
-import { parseFleet } from '../poll/fleetMemory';
-import { extendWindow, type WindowRules, type WindowVerdict } from './window';
+import { parseFleet, type FleetMemory } from '../poll/fleetMemory';
+import { mayStillAct, type Grant, type GrantPorts } from './grant';
+import { extendWindow, type WindowVerdict } from './window';
 
-export interface StepPorts {
+export interface StepPorts extends GrantPorts {
   readonly runners: RunnerService;
   readonly scaleSet: ScaleSet;
   readonly store: StateStore;
-  readonly clock: Clock;
-  readonly readMemory: () => Promise<PoolMemory | undefined>;
-  /** False: another app owns the scale set now. */
-  readonly isOwner: () => Promise<boolean>;
 }
 
 export interface StepLine {
@@ -26,33 +22,14 @@ export interface StepLine {
   readonly answer: string;
 }
 
-/** An act that the entity granted. */
-export interface Grant {
-  readonly attempt: string;
-  readonly expiresAt: number;
-}
-
 export interface StepAnswer {
   readonly answer: WriteOutcome['kind'] | 'late' | 'notNow';
   readonly line: StepLine;
   /** What the reading just before the act said, where it forbade it. */
   readonly verdict?: WindowVerdict;
+  /** The window of zeros with that reading. */
+  readonly window?: ZeroWindow | undefined;
 }
-
-/**
- * Whether a granted act may still be sent: within its five minutes, still the one that the entity names, and the scale set still ours. An
- * entity read that lags behind shows a lower attempt: that is no reason to hold.
- */
-export async function mayStillAct(ports: StepPorts, record: Pick<DrainRecord, 'id'>, grant: Grant): Promise<boolean> {
-  if (ports.clock.now() > grant.expiresAt) return false;
-  const memory = await ports.readMemory();
-  const named = memory?.drains[record.id];
-  if (memory?.tick?.dryRun === true) return false;
-  if (named === undefined || named.attempts > attemptNumber(grant.attempt)) return false;
-  return ports.isOwner();
-}
-
-export const attemptNumber = (attempt: string): number => Number(attempt.slice(attempt.lastIndexOf('#') + 1));
 
 /** DRAINING or ACTIVE again; idempotent. */
 export async function setStatus(ports: StepPorts, record: DrainRecord, status: 'DRAINING' | 'ACTIVE', grant: Grant): Promise<StepAnswer> {
@@ -85,41 +62,103 @@ export async function look(
   }
 }
 
-/** Group first, then the instance by its id and vmId. A group without a list says nothing. */
+/** Group first, then the instance by its id and vmId. A group without a list says nothing, unless none is to be expected. */
 async function sight(
   ports: StepPorts,
   record: DrainRecord,
   window: ZeroWindow | undefined,
-  rules: WindowRules,
+  timing: DrainTiming,
 ): Promise<ReturnType<typeof extendWindow>> {
   const group = await ports.runners.readGroup();
   const at = ports.clock.now();
-  const state = await ports.scaleSet.readState();
-  const instance = await ports.scaleSet.readInstance(state.mode, record.instanceId);
-  const blob = await ports.store.read(BLOBS.fleet(poolOf(record)));
-  const fleet = blob === undefined ? undefined : parseFleet(blob.text);
-  const seen = sightingOf(record, group, instance === undefined ? [] : [instance], fleet, at);
-  return seen === undefined ? { window: undefined, verdict: 'unknown' } : extendWindow(window, seen, rules);
+  const state = await readStateIfAny(ports);
+  const instance = state === undefined ? undefined : await ports.scaleSet.readInstance(state.mode, record.instanceId);
+  const fleet = await readFleet(ports, poolOf(record));
+  const runners = group.runners ?? (state !== undefined && (await isListEmpty(ports, state, fleet, timing)) ? [] : undefined);
+  const seen = sightingOf(record, { runners }, instance === undefined ? [] : [instance], fleet, at);
+  return seen === undefined ? { window: undefined, verdict: 'unknown' } : extendWindow(window, seen, timing);
+}
+
+/** Undefined: the scale set itself is gone, and with it each of its instances. */
+export async function readStateIfAny(ports: Pick<StepPorts, 'scaleSet'>): Promise<ScaleSetState | undefined> {
+  try {
+    return await ports.scaleSet.readState();
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'azure-not-found') return undefined;
+    throw error;
+  }
+}
+
+export async function readFleet(ports: Pick<StepPorts, 'store'>, pool: string): Promise<FleetMemory | undefined> {
+  const blob = await ports.store.read(BLOBS.fleet(pool));
+  return blob === undefined ? undefined : parseFleet(blob.text);
+}
+
+/** Whether a list of runners that is missing means that there are none. */
+export async function isListEmpty(
+  ports: StepPorts,
+  state: ScaleSetState,
+  fleet: FleetMemory | undefined,
+  timing: Pick<DrainTiming, 'boot'>,
+): Promise<boolean> {
+  const memory = await ports.readMemory();
+  const instances = await ports.scaleSet.listInstances(state);
+  return mayBeEmpty(instances, fleet, Object.values(memory?.drains ?? {}), timing.boot, ports.clock.now());
 }
 
 /** `drain-<pool>-<tick>-<n>`: the pool of a record. */
-const poolOf = (record: DrainRecord): string => record.id.split('-').slice(1, -2).join('-');
+export const poolOf = (record: Pick<DrainRecord, 'id'>): string => record.id.split('-').slice(1, -2).join('-');
 
 /**
- * Deregisters, never forced. Reads again first and sends nothing unless the runner is DRAINING and all-zero at that moment (I1); stores the
- * certificate before it sends. After a lost answer an entry that is no longer listed is done.
+ * Deregisters, never forced. Reads again first and sends nothing unless this reading, too, belongs to a complete window of zeros (I1): the
+ * runner DRAINING and all-zero at that moment, connected as it was or disconnected for its grace. Stores the certificate before it sends.
+ * An entry that is no longer listed is done where our deregister may have been sent; else somebody else took it off.
  */
-export async function deregister(ports: StepPorts, certificate: Certificate, record: DrainRecord, grant: Grant): Promise<StepAnswer> {
-  if (record.runnerId === undefined) return { answer: 'gone', line: line(ports, 'deregister', 'gone') };
-  if (!(await mayStillAct(ports, record, grant))) return { answer: 'late', line: line(ports, 'deregister', 'late: nothing sent') };
-  const { verdict } = await sight(ports, record, undefined, { confirm: 0, grace: 0 });
-  if (verdict === 'unlisted' && record.deregisterSent === true)
-    return { answer: 'gone', line: line(ports, 'deregister', 'no longer listed') };
-  if (verdict !== 'open' && verdict !== 'complete')
-    return { answer: 'notNow', verdict, line: line(ports, 'deregister', `nothing sent: ${verdict}`) };
-  await writeCertificate(ports.store, certificate);
-  const outcome = await ports.runners.deregister(record.runnerId, false);
-  return { answer: outcome.kind, line: line(ports, 'deregister', describe(outcome)) };
+export async function deregister(
+  ports: StepPorts,
+  certificate: Certificate,
+  record: DrainRecord,
+  grant: Grant,
+  timing: DrainTiming,
+): Promise<StepAnswer> {
+  const { runnerId } = record;
+  const say = (answer: StepAnswer['answer'], text: string, more: Partial<StepAnswer> = {}): StepAnswer => ({
+    answer,
+    line: line(ports, 'deregister', text),
+    ...more,
+  });
+  if (runnerId === undefined) return say('gone', 'gone');
+  if (!(await mayStillAct(ports, record, grant))) return say('late', 'late: nothing sent');
+  const { window, verdict } = await sight(ports, record, certificate.window, timing);
+  if (verdict === 'unlisted' && (await wasSent(ports, certificate, record, grant))) return say('gone', 'no longer listed');
+  if (verdict !== 'complete') return say('notNow', `nothing sent: ${verdict}`, { verdict, window });
+  await writeCertificate(ports.store, { ...certificate, window, sending: grant.attempt });
+  // Reading and storing took their time: a give-back may have overtaken it.
+  if (!(await mayStillAct(ports, record, grant))) return say('late', 'late: nothing sent', { window });
+  const outcome = await ports.runners.deregister(runnerId, false);
+  return say(outcome.kind, describe(outcome), { window });
+}
+
+/**
+ * Whether a deregister of ours may be behind the entry's absence: a lost answer, an earlier run of this same activity, or the drain that
+ * this one goes on with, which died before it could report. The certificate, stored before each sending, tells.
+ */
+async function wasSent(ports: StepPorts, certificate: Certificate, record: DrainRecord, grant: Grant): Promise<boolean> {
+  const own = await readCertificate(ports.store, certificate.target.pool, record.id, record.startedAt);
+  if (own?.sending === grant.attempt || (own?.sending !== undefined && record.deregisterSent === true)) return true;
+  if (record.replaces === undefined || record.deregisterSent !== true) return false;
+  return (await readCertificate(ports.store, certificate.target.pool, record.replaces, record.startedAt))?.sending !== undefined;
+}
+
+async function readCertificate(store: StateStore, pool: string, drain: string, startedAt: number): Promise<Certificate | undefined> {
+  const blob = await store.read(BLOBS.certificate(pool, drain, startedAt));
+  if (blob === undefined) return undefined;
+  try {
+    return JSON.parse(blob.text) as Certificate;
+  } catch {
+    // A torn page proves nothing.
+    return undefined;
+  }
 }
 
 export async function writeCertificate(store: StateStore, certificate: Certificate): Promise<void> {
@@ -127,9 +166,15 @@ export async function writeCertificate(store: StateStore, certificate: Certifica
   await store.write(name, JSON.stringify(certificate, undefined, 1));
 }
 
-/** The last page of a drain: how it ended. */
+/** The last page of a drain: how it ended. What an earlier page proved stays. */
 export async function close(ports: StepPorts, certificate: Certificate, outcome: DrainOutcome): Promise<{ readonly line: StepLine }> {
-  await writeCertificate(ports.store, { ...certificate, outcome });
+  const { target, drain, startedAt } = certificate;
+  const before = await readCertificate(ports.store, target.pool, drain, startedAt);
+  // A drain that was begun once more, long after its end, has nothing to add.
+  if (before?.outcome !== undefined) return { line: line(ports, 'close', `closed before: ${before.outcome}`) };
+  const window = before?.sending === undefined ? certificate.window : (before.window ?? certificate.window);
+  const sending = before?.sending === undefined ? {} : { sending: before.sending };
+  await writeCertificate(ports.store, { ...certificate, window, ...sending, outcome });
   return { line: line(ports, 'close', outcome) };
 }
 

@@ -1,4 +1,5 @@
 import type { Sighting, ZeroWindow } from '../model/drain';
+import { ENGINE_MINUTE } from '../model/engineTime';
 
 export interface WindowRules {
   /** DRAIN_CONFIRM_SECONDS in ms. */
@@ -17,8 +18,11 @@ export type WindowVerdict = 'complete' | 'open' | 'busy' | 'unknown' | 'rival' |
 
 const LEAST_READINGS = 3;
 
+/** Nobody looked for longer than this: what the runner did meanwhile is not known, and the window starts anew. */
+const gapOf = ({ confirm }: WindowRules): number => 2 * confirm + 5 * ENGINE_MINUTE;
+
 /**
- * Adds one reading to the window of zeros. Any reading that is not all-zero, or that changes the connection, starts anew: a stopping
+ * Adds one reading to the window of zeros. Any reading that is not all-zero, that changes the connection, or that comes after a gap, starts anew: a stopping
  * task already reads 0/0 and a busy flag has lied for a minute, so neither one zero nor three quick ones prove anything.
  * A reading not later than the last is dropped, so that a repeated activity cannot count twice.
  */
@@ -32,7 +36,7 @@ export function extendWindow(
   const connected = seen.connected === true;
   if (window !== undefined && seen.at <= window.last) return { window, verdict: isComplete(window, rules) ? 'complete' : 'open' };
   const extended =
-    window === undefined || window.connected !== connected
+    window === undefined || window.connected !== connected || seen.at - window.last > gapOf(rules)
       ? { since: seen.at, last: seen.at, readings: 1, connected, sample: [seen] }
       : {
           ...window,

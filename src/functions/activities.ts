@@ -4,8 +4,9 @@ import { carryOut } from '../act/act';
 import { lookAtNominal, writeNominal } from '../act/normalize';
 import type { ActOutcome, Admission } from '../model/decision';
 import type { Certificate, DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../model/drain';
-import { deleteBatch } from '../drain/deleteBatch';
-import { certificateOf, close, deregister, look, setStatus, type Grant, type StepLine, type StepPorts } from '../drain/steps';
+import { deleteBatch, type BatchGrant } from '../drain/deleteBatch';
+import { drainOfAttempt } from '../drain/grant';
+import { certificateOf, close, deregister, look, setStatus, type StepLine, type StepPorts } from '../drain/steps';
 import { AutoscalerError, ServiceError } from '../errors';
 import { FUNCTIONS } from '../names';
 import { heldPlan } from '../observe/heldPlan';
@@ -40,7 +41,7 @@ interface StepInput {
   readonly target: Target;
   readonly timing: DrainTiming;
   readonly steps: readonly StepLine[];
-  readonly grant?: Grant;
+  readonly grant?: BatchGrant;
   readonly window?: ZeroWindow;
   readonly batch?: readonly DrainRecord[];
   readonly outcome?: DrainOutcome;
@@ -97,6 +98,7 @@ df.app.activity(FUNCTIONS.act, {
       scaleSet: scaleSetOf(target),
       engine: engineOf(context),
       clock,
+      readMemory: () => engineOf(context).readMemory(input.pool),
       isOwner: ownerCheck(target, context),
     };
     const outcomes = await carryOut(ports, input, target, timingOf(settings));
@@ -155,8 +157,8 @@ async function runStep(ports: StepPorts, input: StepInput, certificate: Certific
     throw new AutoscalerError('grant-missing', `The step "${step}" of ${record.id} came without the entity's grant.`);
   if (step === 'mark') return setStatus(ports, record, 'DRAINING', grant);
   if (step === 'reactivate') return setStatus(ports, record, 'ACTIVE', grant);
-  if (step === 'deregister') return deregister(ports, certificate, record, grant);
-  return deleteBatch(ports, { id: grant.attempt.slice(0, grant.attempt.lastIndexOf('#')) }, input.batch ?? [record], grant);
+  if (step === 'deregister') return deregister(ports, certificate, record, grant, timing);
+  return deleteBatch(ports, { id: drainOfAttempt(grant.attempt) }, input.batch ?? [record], grant, timing);
 }
 
 df.app.activity(FUNCTIONS.normalizeStep, {

@@ -109,8 +109,8 @@ export function targetOf(settings: PoolSettings, scaleSetUniqueId = ''): Target 
 }
 
 export function timingOf(settings: PoolSettings): DrainTiming {
-  const { poll, drainConfirm, disconnectGrace, second, minute } = settings.durations;
-  return { poll, confirm: drainConfirm, grace: disconnectGrace, second, minute };
+  const { poll, drainConfirm, disconnectGrace, boot, second, minute } = settings.durations;
+  return { poll, confirm: drainConfirm, grace: disconnectGrace, boot, second, minute };
 }
 
 /** Who we are in the owner blob. */

@@ -117,7 +117,11 @@ export interface AdmissionView {
 }
 
 /** Nothing is sent after `expiresAt` (epoch ms), so that an activity that runs minutes late does no harm. */
-export type AdmittedAct = Exclude<Act, { kind: 'drain' | 'forgetDrain' }> & { readonly expiresAt: number };
+export type AdmittedAct = Exclude<Act, { kind: 'drain' | 'forgetDrain' }> & {
+  readonly expiresAt: number;
+  /** Of a give-back: sent only while the entity still names it. */
+  readonly attempt?: string;
+};
 
 export interface ActOutcome {
   readonly act: AdmittedAct | { readonly kind: 'startScaleIn'; readonly id: string };

@@ -30,6 +30,8 @@ export interface DrainTiming {
   readonly poll: number;
   readonly confirm: number;
   readonly grace: number;
+  /** BOOT_TIMEOUT_MINUTES: how long an instance may be without an entry. */
+  readonly boot: number;
   readonly second: number;
   readonly minute: number;
 }
@@ -46,6 +48,10 @@ export interface DrainRecord {
   readonly rule: string;
   /** Found DRAINING without a record: never given back. */
   readonly adopted: boolean;
+  /** uniqueId of its scale set: drains of one scale set alone share a batch of deletes. */
+  readonly scaleSet?: string;
+  /** The drain that this one goes on with: its certificate may hold the proof of a deregistration. */
+  readonly replaces?: string;
   readonly startedAt: number;
   phase: DrainPhase;
   phaseAt: number;
@@ -54,6 +60,10 @@ export interface DrainRecord {
   /** The act that may now be sent for this drain, and until when (epoch ms): a late or superseded one sends nothing. */
   attempt?: { readonly id: string; readonly step: DrainStep; readonly expiresAt: number };
   attempts: number;
+  /** Until when (epoch ms) a mark that was not answered yet may still be sent. */
+  markOpen?: number;
+  /** A look at its instance found it over or absent; the drain's next word takes that back. */
+  isOver?: true;
   /** A deregister may have been sent: the commit cannot be undone any more unless it was refused. */
   deregisterSent?: boolean;
   /** The deleting step saw that the VM is gone, or that its machine is back in the fleet under another RunnerId. */
@@ -108,6 +118,8 @@ export interface Certificate {
   /** What each step answered, in order, with its time; at most 40 lines. */
   readonly steps: readonly { readonly at: number; readonly step: string; readonly answer: string }[];
   readonly outcome: DrainOutcome | undefined;
+  /** The attempt whose deregister was about to be sent when this page was stored. */
+  readonly sending?: string;
 }
 
 /** How a drain ended. */

@@ -72,7 +72,7 @@ export interface LastTick {
 /** The one deleting step of a pool. */
 export interface Deletion {
   /** The batch in flight: led by one drain, expires five minutes after it began. */
-  batch?: { leader: string; drains: string[]; expiresAt: number };
+  batch?: { leader: string; attempt: string; drains: string[]; expiresAt: number };
   /** No batch before this time: the pause after the last one. */
   notBefore?: number;
   /** URL of the last delete's operation, read by the next batch. */
@@ -81,6 +81,8 @@ export interface Deletion {
   tries: number;
   /** Refused for good, by vmId: tried again ten minutes later. */
   refusals: Record<string, { at: number; code: string; text: string; right: boolean }>;
+  /** The last time that Azure took a delete: refusals before it bar no new drains. */
+  succeededAt?: number;
 }
 
 export function emptyMemory(pool: string, now: number): PoolMemory {

@@ -3,10 +3,8 @@ import type { DrainRecord } from '../model/drain';
 import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
 import { drainId, scaleInId } from '../names';
+import { ATTEMPT_MINUTES, beginGiveBack, grantAttempt, isCommitted, recordOf, removeRecord } from './records';
 import { noteGrowthNews, revokeConflict, type GrowthTiming } from './growth';
-
-/** Acts asked for longer ago than this send nothing ("Acting": five minutes). */
-const ACT_LIFETIME_MINUTES = 5;
 
 export interface AdmitInput {
   readonly plan: TickPlan;
@@ -31,14 +29,15 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
   const acts: AdmittedAct[] = [];
   const records: DrainRecord[] = [];
   const refused: { kind: Act['kind']; reason: string }[] = [];
-  const expiresAt = now + ACT_LIFETIME_MINUTES * ENGINE_MINUTE;
+  const expiresAt = now + ATTEMPT_MINUTES * ENGINE_MINUTE;
   for (const act of plan.decision.acts) {
     const obstacle = obstacleTo(memory, act);
     if (obstacle !== undefined) refused.push({ kind: act.kind, reason: obstacle });
     else if (act.kind === 'drain') records.push(recordDrain(memory, act, plan, records.length, now));
-    else if (act.kind === 'forgetDrain') delete memory.drains[act.drainId];
+    else if (act.kind === 'forgetDrain') removeRecord(memory, memory.drains[act.drainId] as DrainRecord);
+    else if (act.kind === 'reactivate') acts.push({ ...act, expiresAt, attempt: giveBack(memory, act.drainId, expiresAt, now) });
     else {
-      stamp(memory, act, now);
+      if (act.kind === 'setCapacity') stampGrowth(memory, act, now);
       acts.push({ ...act, expiresAt });
     }
   }
@@ -122,39 +121,39 @@ function obstacleTo(memory: PoolMemory, act: Act): string | undefined {
       if (paused?.scaleOut) return 'scale-out is paused';
       if (record === undefined) return 'the drain is over';
       if (record.adopted) return 'an adopted drain is not given back';
-      return ['recorded', 'waiting', 'givingBack'].includes(record.phase) ? undefined : 'the drain is committed';
+      return isCommitted(record) ? 'the drain is committed' : undefined;
     }
     case 'drain':
       return obstacleToDrain(memory, act);
     case 'deregister':
       if (paused?.scaleIn) return 'scale-in is paused';
+      if (memory.flags.protectedRunners.includes(act.runnerId)) return 'the runner is protected';
       return recordOf(memory, act.runnerId, undefined) === undefined ? undefined : 'a drain of this runner is recorded';
+    case 'forgetDrain':
+      return memory.drains[act.drainId]?.isOver === true ? undefined : 'the drain is alive or ended';
     default:
       return undefined;
   }
 }
 
 function obstacleToDrain(memory: PoolMemory, act: Extract<Act, { kind: 'drain' }>): string | undefined {
+  const standing = recordOf(memory, act.runnerId, act.vmId);
+  if (standing !== undefined && standing.id !== act.replaces) return 'a drain of this instance is recorded';
+  if (act.replaces !== undefined && standing?.isOver !== true) return 'the drain to go on with is alive or ended';
+  // A committed drain goes on whatever was said since: its runner may be off the list already.
+  if (standing !== undefined && isCommitted(standing)) return undefined;
   if (memory.flags.paused?.scaleIn) return 'scale-in is paused';
   if (memory.flags.protectedInstances.includes(act.vmId)) return 'the instance is protected';
   if (act.runnerId !== undefined && memory.flags.protectedRunners.includes(act.runnerId)) return 'the runner is protected';
-  const standing = recordOf(memory, act.runnerId, act.vmId);
-  if (standing !== undefined && standing.id !== act.replaces) return 'a drain of this instance is recorded';
   return undefined;
-}
-
-/** One drain per runner and per instance (I5). */
-export function recordOf(memory: PoolMemory, runnerId: string | undefined, vmId: string | undefined): DrainRecord | undefined {
-  return Object.values(memory.drains).find(
-    (record) => (vmId !== undefined && record.vmId === vmId) || (runnerId !== undefined && record.runnerId === runnerId),
-  );
 }
 
 function recordDrain(memory: PoolMemory, act: Extract<Act, { kind: 'drain' }>, plan: TickPlan, index: number, now: number): DrainRecord {
   const replaced = act.replaces === undefined ? undefined : memory.drains[act.replaces];
   if (replaced !== undefined) delete memory.drains[replaced.id];
   // An adopted record goes on where its commit stands: a runner that was deregistered is never marked again.
-  const phase = replaced !== undefined && replaced.phase !== 'givingBack' ? replaced.phase : 'recorded';
+  const phase = replaced?.phase ?? 'recorded';
+  const scaleSet = replaced?.scaleSet ?? plan.binding?.scaleSet;
   const record: DrainRecord = {
     id: drainId(memory.pool, plan.tickId, index),
     scaleInId: scaleInId(memory.pool, plan.tickId),
@@ -165,38 +164,40 @@ function recordDrain(memory: PoolMemory, act: Extract<Act, { kind: 'drain' }>, p
     computerName: act.computerName,
     rule: act.rule,
     adopted: act.adopted && !(replaced !== undefined && !replaced.adopted),
-    startedAt: now,
+    startedAt: replaced?.startedAt ?? now,
     phase,
     phaseAt: now,
     seenAt: now,
     attempts: 0,
-    ...(replaced?.deregisterSent === true ? { deregisterSent: true } : {}),
+    ...(scaleSet === undefined ? {} : { scaleSet }),
+    ...(replaced === undefined ? {} : { replaces: replaced.id }),
+    ...(replaced?.end === undefined ? {} : { end: replaced.end }),
+    // Its instance may have died between the sending and the report.
+    ...(replaced?.phase === 'committed' ? { deregisterSent: true } : {}),
   };
   memory.drains[record.id] = record;
   if (act.stamps) memory.cooldowns.scaleInAt = now;
   return record;
 }
 
-function stamp(memory: PoolMemory, act: Act, now: number): void {
-  if (act.kind === 'setCapacity') {
-    const before = memory.cooldowns.scaleOutAt;
-    memory.growth = {
-      attempt: act.attempt,
-      at: now,
-      add: act.add,
-      from: act.from,
-      to: act.to,
-      rule: act.rule,
-      state: 'asked',
-      ...(before === undefined ? {} : { cooldownBefore: before }),
-    };
-    memory.cooldowns.scaleOutAt = now;
-  }
-  if (act.kind === 'reactivate') {
-    const record = memory.drains[act.drainId];
-    if (record === undefined) return;
-    record.phase = 'givingBack';
-    record.phaseAt = now;
-    memory.cooldowns.giveBackAt = now;
-  }
+function stampGrowth(memory: PoolMemory, act: Extract<Act, { kind: 'setCapacity' }>, now: number): void {
+  const before = memory.cooldowns.scaleOutAt;
+  memory.growth = {
+    attempt: act.attempt,
+    at: now,
+    add: act.add,
+    from: act.from,
+    to: act.to,
+    rule: act.rule,
+    state: 'asked',
+    ...(before === undefined ? {} : { cooldownBefore: before }),
+  };
+  memory.cooldowns.scaleOutAt = now;
+}
+
+/** Names the attempt of a give-back; asked again, it stamps nothing anew. */
+function giveBack(memory: PoolMemory, id: string, expiresAt: number, now: number): string {
+  const record = memory.drains[id] as DrainRecord;
+  beginGiveBack(memory, record, now);
+  return grantAttempt(record, 'reactivate', expiresAt);
 }

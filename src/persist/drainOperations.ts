@@ -1,6 +1,7 @@
-import type { DrainOutcome, DrainPhase, DrainRecord, DrainStep } from '../model/drain';
+import type { DrainOutcome, DrainRecord, DrainStep } from '../model/drain';
 import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
+import { ATTEMPT_MINUTES, grantAttempt, heldBy, noteAlive, protectedBy, removeRecord, setPhase } from './records';
 
 /** What a drain is told each time it asks. Every answer is a value: an entity that throws tells its caller nothing. */
 export type DrainWord =
@@ -19,8 +20,6 @@ export interface DrainAsk {
   readonly minute: number;
 }
 
-const ATTEMPT_LIFETIME_MINUTES = 5;
-
 /** Where the drain stands: called at its start, after each wake, and whenever it does not know. */
 export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainWord {
   const record = touch(memory, ask, now);
@@ -29,16 +28,8 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
   if (record.end === 'gone') return { word: 'end', outcome: 'deleted' };
   if (memory.tick?.dryRun === true) return { word: 'held', reason: 'DRY_RUN is on' };
   switch (record.phase) {
-    case 'recorded': {
-      if (record.kind !== 'runner') return grant(record, 'delete', now);
-      const held = heldBy(memory);
-      if (held !== undefined) return { word: 'held', reason: held };
-      if (record.adopted) {
-        setPhase(record, 'waiting', now);
-        return waitFor(memory);
-      }
-      return grant(record, 'mark', now);
-    }
+    case 'recorded':
+      return record.kind === 'runner' ? beginRunner(memory, record, now) : beginDelete(memory, record, now);
     case 'givingBack':
       return grant(record, 'reactivate', now);
     case 'waiting':
@@ -51,14 +42,32 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
   }
 }
 
-/** The mark was answered. done, unknown: wait (only readings that show DRAINING count). refused: the record goes. */
+function beginRunner(memory: PoolMemory, record: DrainRecord, now: number): DrainWord {
+  const held = heldBy(memory) ?? protectedBy(memory, record);
+  if (held !== undefined) return { word: 'held', reason: held };
+  if (!record.adopted) return grant(record, 'mark', now);
+  setPhase(record, 'waiting', now);
+  return waitFor(memory);
+}
+
+/** A stray or a lost one begins at the deleting step: it is held and protected until its delete is asked for. A reap is a person's word. */
+function beginDelete(memory: PoolMemory, record: DrainRecord, now: number): DrainWord {
+  if (protectedBy(memory, record) !== undefined) return end(memory, record, 'not-wanted');
+  const held = record.kind === 'reap' ? undefined : heldBy(memory);
+  return held === undefined ? grant(record, 'delete', now) : { word: 'held', reason: held };
+}
+
+/** The mark was answered. done, unknown: wait (only readings that show DRAINING count). refused: the record goes. late: asked for again later. */
 export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answer: string }, now: number): DrainWord {
   const record = touch(memory, ask, now);
   if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
+  delete record.attempt;
+  delete record.markOpen;
   if (record.phase === 'givingBack') return grant(record, 'reactivate', now);
   if (record.phase !== 'recorded') return waitFor(memory);
   if (ask.answer === 'refused' || ask.answer === 'gone') return end(memory, record, 'refused');
-  if (ask.answer === 'late') return grant(record, 'mark', now);
+  // At once again it would spin where another app owns the scale set.
+  if (ask.answer === 'late') return { word: 'held', reason: 'the mark came too late, or the scale set is not ours' };
   setPhase(record, 'waiting', now);
   return waitFor(memory);
 }
@@ -67,11 +76,10 @@ export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answe
 export function commitDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainWord {
   const record = touch(memory, ask, now);
   if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
-  if (record.phase === 'givingBack') return grant(record, 'reactivate', now);
-  if (record.phase !== 'waiting' && record.phase !== 'committed') return askDrain(memory, ask, now);
+  if (record.phase !== 'waiting') return askDrain(memory, ask, now);
   const held = heldBy(memory) ?? protectedBy(memory, record);
-  if (record.phase === 'waiting' && held !== undefined) return { word: 'held', reason: held };
-  if (record.phase === 'waiting') setPhase(record, 'committed', now);
+  if (held !== undefined) return { word: 'held', reason: held };
+  setPhase(record, 'committed', now);
   return grant(record, 'deregister', now);
 }
 
@@ -80,14 +88,17 @@ export function deregisteredDrain(memory: PoolMemory, ask: DrainAsk & { readonly
   const record = touch(memory, ask, now);
   if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
   if (record.phase !== 'committed') return askDrain(memory, ask, now);
+  delete record.attempt;
   if (ask.answer === 'done' || ask.answer === 'gone') {
     setPhase(record, 'deregistered', now);
     return grant(record, 'delete', now);
   }
   if (ask.answer === 'unknown') record.deregisterSent = true;
   else if (ask.answer === 'refused' || record.deregisterSent !== true) {
+    const { note } = record;
     record.deregisterSent = false;
     setPhase(record, 'waiting', now);
+    if (note !== undefined) record.note = note;
   }
   return waitFor(memory);
 }
@@ -97,54 +108,26 @@ export function endDrain(memory: PoolMemory, ask: DrainAsk & { readonly outcome:
   const record = memory.drains[ask.drainId];
   if (record === undefined) return { ended: false };
   if (ask.outcome === 'given-back') memory.cooldowns.giveBackAt = Math.max(memory.cooldowns.giveBackAt ?? 0, now);
-  end(memory, record, ask.outcome);
+  removeRecord(memory, record);
   return { ended: true };
 }
 
-/** A stopped loop looks after no drain any more: each looks for itself at once. */
-const waitFor = (memory: PoolMemory): DrainWord => ({
-  word: 'wait',
-  loopNextAt: memory.flags.stopped === undefined ? (memory.tick?.nextAt ?? 0) : 0,
-});
+const waitFor = (memory: PoolMemory): DrainWord => ({ word: 'wait', loopNextAt: memory.tick?.nextAt ?? 0 });
 
 function touch(memory: PoolMemory, ask: DrainAsk, now: number): DrainRecord | undefined {
   const record = memory.drains[ask.drainId];
   if (record === undefined) return undefined;
-  record.seenAt = now;
+  noteAlive(record, now);
   if (ask.note !== undefined) record.note = ask.note.slice(0, 120);
   return record;
 }
 
 function end(memory: PoolMemory, record: DrainRecord, outcome: DrainOutcome): DrainWord {
-  delete memory.drains[record.id];
-  delete memory.deletion.refusals[record.vmId];
+  removeRecord(memory, record);
   return { word: 'end', outcome };
 }
 
-export function setPhase(record: DrainRecord, phase: DrainPhase, now: number): void {
-  record.phase = phase;
-  record.phaseAt = now;
-  delete record.note;
-}
-
-/** Names the one act that may be sent now; an older or later one finds another attempt in the entity and sends nothing. */
 function grant(record: DrainRecord, step: DrainStep, now: number): DrainWord {
-  record.attempts += 1;
-  const attempt = `${record.id}#${record.attempts}`;
-  const expiresAt = now + ATTEMPT_LIFETIME_MINUTES * ENGINE_MINUTE;
-  record.attempt = { id: attempt, step, expiresAt };
-  return { word: 'go', step, attempt, expiresAt };
-}
-
-function heldBy(memory: PoolMemory): string | undefined {
-  if (memory.tick?.dryRun === true) return 'DRY_RUN is on';
-  if (memory.flags.paused?.scaleIn) return `scale-in is paused: ${memory.flags.paused.reason}`;
-  if (memory.flags.stopped?.holdDrains) return 'the loop was stopped with its drains held';
-  return undefined;
-}
-
-function protectedBy(memory: PoolMemory, record: DrainRecord): string | undefined {
-  if (memory.flags.protectedInstances.includes(record.vmId)) return 'the instance is protected';
-  const runner = record.runnerId;
-  return runner !== undefined && memory.flags.protectedRunners.includes(runner) ? 'the runner is protected' : undefined;
+  const expiresAt = now + ATTEMPT_MINUTES * ENGINE_MINUTE;
+  return { word: 'go', step, attempt: grantAttempt(record, step, expiresAt), expiresAt };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DrainRecord } from '../model/drain';
 import type { PoolMemory } from '../model/pool';
-import { recordOf } from './admit';
+import { beginGiveBack, isCommitted, recordOf, removeRecord } from './records';
 
 /** The mirror of the flags in its blob: anything else in there is no flags. */
 export const storedFlags: z.ZodType<PoolMemory['flags']> = z.object({
@@ -34,7 +34,14 @@ const INPUTS = {
   protectInstance: instance,
   unprotectInstance: instance,
   acknowledge: z.object({}),
-  recordReap: z.object({ id: z.string(), scaleInId: z.string(), vmId: z.string(), instanceId: z.string(), computerName: z.string() }),
+  recordReap: z.object({
+    id: z.string(),
+    scaleInId: z.string(),
+    vmId: z.string(),
+    instanceId: z.string(),
+    computerName: z.string(),
+    scaleSet: z.string().optional(),
+  }),
   restoreFlags: z.object({ flags: storedFlags }),
 } as const;
 
@@ -66,9 +73,9 @@ export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation,
       delete flags.paused;
       return { ok: true };
     case 'protectRunner':
-      return protect(memory, 'protectedRunners', given.runnerId, recordOf(memory, given.runnerId, undefined));
+      return protect(memory, 'protectedRunners', given.runnerId, recordOf(memory, given.runnerId, undefined), now);
     case 'protectInstance':
-      return protect(memory, 'protectedInstances', given.vmId, recordOf(memory, undefined, given.vmId));
+      return protect(memory, 'protectedInstances', given.vmId, recordOf(memory, undefined, given.vmId), now);
     case 'unprotectRunner':
       flags.protectedRunners = flags.protectedRunners.filter((id) => id !== given.runnerId);
       return { ok: true };
@@ -104,24 +111,31 @@ interface Given {
   readonly scaleInId: string;
   readonly instanceId: string;
   readonly computerName: string;
+  readonly scaleSet?: string;
   readonly flags: PoolMemory['flags'];
 }
 
 const refuse = (status: 400 | 404 | 409, code: string, reason: string): CommandAnswer => ({ ok: false, status, code, reason });
 
-const isCommitted = (record: DrainRecord | undefined): boolean =>
-  record !== undefined && ['committed', 'deregistered', 'deleting'].includes(record.phase);
-
-/** protect acts until commit; a drain that waits keeps its DRAINING mark and is held until it is released or unprotected. */
+/**
+ * protect acts until commit. A drain of ours turns back, so that its runner goes on working; one that another's hand began is held before
+ * its commit; the deletion of a stray or a lost one that was not asked for yet is dropped.
+ */
 function protect(
   memory: PoolMemory,
   list: 'protectedRunners' | 'protectedInstances',
   id: string,
   record: DrainRecord | undefined,
+  now: number,
 ): CommandAnswer {
-  if (isCommitted(record)) return refuse(409, 'drain-committed', `The drain of "${id}" is committed and can no longer be stopped.`);
+  if (record !== undefined && isCommitted(record))
+    return refuse(409, 'drain-committed', `The drain of "${id}" is committed and can no longer be stopped.`);
   if (!memory.flags[list].includes(id)) memory.flags[list].push(id);
-  return { ok: true, protected: id };
+  if (record === undefined) return { ok: true, protected: id };
+  if (record.kind !== 'runner') removeRecord(memory, record);
+  else if (record.adopted) return { ok: true, protected: id, held: record.id };
+  else beginGiveBack(memory, record, now);
+  return { ok: true, protected: id, drain: record.id };
 }
 
 function releaseRunner(memory: PoolMemory, runnerId: string, now: number): CommandAnswer {
@@ -131,13 +145,12 @@ function releaseRunner(memory: PoolMemory, runnerId: string, now: number): Comma
     return refuse(409, 'drain-committed', `The drain of "${runnerId}" is committed and can no longer be given back.`);
   if (record.adopted)
     return refuse(409, 'drain-adopted', `"${runnerId}" was set DRAINING by another's hand and is not given back; set it ACTIVE there.`);
-  record.phase = 'givingBack';
-  record.phaseAt = now;
-  memory.cooldowns.giveBackAt = now;
+  beginGiveBack(memory, record, now);
   return { ok: true, drain: record.id };
 }
 
 function recordReap(memory: PoolMemory, given: Given, now: number): CommandAnswer {
+  if (memory.tick?.dryRun === true) return refuse(409, 'dry-run', 'DRY_RUN is on: nothing is deleted.');
   const standing = recordOf(memory, undefined, given.vmId);
   if (standing !== undefined) return refuse(409, 'drain-recorded', `A drain of instance "${given.vmId}" is under way (${standing.phase}).`);
   if (memory.flags.protectedInstances.includes(given.vmId))
@@ -151,6 +164,7 @@ function recordReap(memory: PoolMemory, given: Given, now: number): CommandAnswe
     instanceId: given.instanceId,
     computerName: given.computerName,
     rule: 'command/reap',
+    ...(given.scaleSet === undefined ? {} : { scaleSet: given.scaleSet }),
     adopted: false,
     startedAt: now,
     phase: 'recorded',

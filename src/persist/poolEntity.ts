@@ -29,8 +29,14 @@ export interface Applied {
  * (an entity's error reaches its caller without a word of what went wrong).
  */
 export function applyOperation(before: PoolMemory | undefined, pool: string, operation: string, input: unknown, now: number): Applied {
-  const memory = structuredClone(before ?? emptyMemory(pool, now));
-  return { memory, result: run(memory, operation, input, now) };
+  const start = before ?? emptyMemory(pool, now);
+  const memory = structuredClone(start);
+  try {
+    return { memory, result: run(memory, operation, input, now) };
+  } catch (error) {
+    const reason = `"${operation}" failed in the pool entity: ${error instanceof Error ? error.message : String(error)}`;
+    return { memory: start, result: { ok: false, status: 400, code: 'entity-failed', reason } };
+  }
 }
 
 function run(memory: PoolMemory, operation: string, input: unknown, now: number): unknown {

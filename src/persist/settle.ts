@@ -1,5 +1,7 @@
 import type { ActOutcome } from '../model/decision';
+import type { DrainRecord } from '../model/drain';
 import type { PoolMemory } from '../model/pool';
+import { removeRecord } from './records';
 import { failGrowth, revokeGrowth, type GrowthTiming } from './growth';
 
 export interface SettleInput {
@@ -20,11 +22,20 @@ function settleOne(memory: PoolMemory, outcome: ActOutcome, timing: GrowthTiming
   const record = memory.drains[act.drainId];
   if (record === undefined) return;
   if (act.kind === 'reactivate') {
-    // Where the answer was lost the record stays: the next tick, or the drain itself, asks again. A refusal or an absence ends it.
-    const isOver = answer === 'done' || answer === 'gone' || answer === 'refused';
-    if (record.phase === 'givingBack' && isOver) delete memory.drains[act.drainId];
+    settleGiveBack(memory, record, answer, now);
   } else if (answer === 'alive') record.seenAt = now;
-  else if (answer === 'over') record.note = 'its instance is over';
+  // One that spoke meanwhile had only just begun.
+  else if (answer === 'over' && now - record.seenAt > timing.minute) record.isOver = true;
+}
+
+/**
+ * Where the answer was lost the record stays: the next tick, or the drain itself, asks again. A refusal or an absence ends it. While a mark
+ * may still follow the give-back it stays too, so that the drain, when the mark is answered, gives back once more.
+ */
+function settleGiveBack(memory: PoolMemory, record: DrainRecord, answer: ActOutcome['answer'], now: number): void {
+  if (record.phase !== 'givingBack') return;
+  const isMarking = record.markOpen !== undefined && record.markOpen > now;
+  if (answer === 'gone' || ((answer === 'done' || answer === 'refused') && !isMarking)) removeRecord(memory, record);
 }
 
 function settleGrowth(memory: PoolMemory, attempt: string, outcome: ActOutcome, timing: GrowthTiming, now: number): void {

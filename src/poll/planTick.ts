@@ -10,6 +10,7 @@ import type { PoolSettings } from '../settings/settings';
 import { confirmed, extend, READINGS } from './clocks';
 import { countsOf } from './counts';
 import { deductUntaken, demandOf } from './demand';
+import { mayBeEmpty } from './emptyList';
 import { findDrop } from './drops';
 import { classify, tasksOf, type Fleet } from './fleet';
 import { freshFleet, prune, type FleetMemory } from './fleetMemory';
@@ -17,7 +18,6 @@ import { growthNews } from './growthNews';
 import { observe } from './observe';
 import { noticeOthers, type StrangeStamp } from './secondWriter';
 import { setScene } from './setScene';
-import { isDeleting } from './sighting';
 import { watchDrains } from './watch';
 
 export type Reading =
@@ -63,7 +63,7 @@ export function planTick(input: TickInput): Planned {
   const binding = { scaleSet: reading.state.uniqueId, group: settings.sgRunnerGroup };
   const fleet = freshOrCopy(input, binding);
   delete fleet.failure;
-  const missingList = reading.group.runners === undefined && !mayBeEmpty(reading, fleet, settings, now);
+  const missingList = reading.group.runners === undefined && !mayBeEmpty(reading.instances, fleet, Object.values(input.memory.drains), settings.durations.boot, now);
   const demand = demandOf(settings, fleet, reading.group);
   if (missingList || demand.waiting === undefined) {
     const text = missingList
@@ -80,18 +80,6 @@ function freshOrCopy({ fleet, now }: TickInput, binding: FleetMemory['binding'])
   const isOther = binding !== undefined && known !== undefined && (known.scaleSet !== binding.scaleSet || known.group !== binding.group);
   if (isOther) return freshFleet(binding, now);
   return { ...structuredClone(fleet), ...(binding === undefined ? {} : { binding }) };
-}
-
-/** A list that is missing counts as empty while no entry is to be expected of any instance. */
-function mayBeEmpty(reading: Extract<Reading, { kind: 'complete' }>, fleet: FleetMemory, settings: PoolSettings, now: number): boolean {
-  return reading.instances.every((instance) => {
-    const known = fleet.instances[instance.vmId];
-    const isBooting = now - (instance.createdAt ?? now) <= settings.durations.boot;
-    if (isDeleting(instance) || known?.deregistered !== undefined) return true;
-    return (
-      (known === undefined ? isBooting : known.shown.length === 0) && (instance.createdAt ?? now) >= fleet.bornAt - settings.durations.boot
-    );
-  });
 }
 
 function plan(

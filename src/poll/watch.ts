@@ -14,7 +14,8 @@ export interface Watched {
 /** The verdicts that a drain must look at itself. Busy ones are not disturbed: a waiting drain costs a tick nothing (I9). */
 const WORTH_A_LOOK = new Set(['active', 'unlisted', 'gone', 'identity', 'rival']);
 const LOOK_PAUSE_MINUTES = 1;
-const SILENT_MINUTES = 20;
+/** A drain speaks at the least every five minutes or two polls; a look at its instance costs one call. */
+const SILENT_MINUTES = 8;
 const SILENT_ENGINE_MINUTES = 3;
 
 /** Extends each recorded drain's window with this reading, and nudges those whose window is complete or whose runner went another way. */

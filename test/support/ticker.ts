@@ -67,7 +67,7 @@ export function createTicker(env: Readonly<Record<string, string>> = {}): Ticker
     return result as T;
   };
   const target = { ...settings, scaleSetUniqueId: scaleSet.state.uniqueId };
-  const { poll, drainConfirm: confirm, disconnectGrace: grace, second, minute } = settings.durations;
+  const { poll, drainConfirm: confirm, disconnectGrace: grace, boot, second, minute } = settings.durations;
 
   async function once(): Promise<Ticked> {
     ticks += 1;
@@ -75,8 +75,8 @@ export function createTicker(env: Readonly<Record<string, string>> = {}): Ticker
     const ports = { runners, scaleSet, store, clock, readMemory: engine.readMemory, me };
     const { plan } = await tick(ports, settings, { tickId: `t${String(ticks)}`, cooldownsReadAt: undefined });
     const admission = apply<Admission>(OPERATIONS.admit, { plan, timing: settings.durations });
-    const acting = { runners, scaleSet, engine, clock, isOwner: () => Promise.resolve(true) };
-    const outcomes = await carryOut(acting, admission, target, { poll, confirm, grace, second, minute });
+    const acting = { runners, scaleSet, engine, clock, readMemory: engine.readMemory, isOwner: () => Promise.resolve(true) };
+    const outcomes = await carryOut(acting, admission, target, { poll, confirm, grace, boot, second, minute });
     apply(OPERATIONS.settle, { outcomes, timing: settings.durations });
     ticker.now += MINUTE;
     return { plan, admission, outcomes };

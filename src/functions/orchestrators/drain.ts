@@ -2,7 +2,7 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import { ENGINE_MINUTE } from '../../model/engineTime';
 import type { DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../../model/drain';
 import type { BatchAnswer } from '../../drain/deleteBatch';
-import { endOf, noteOf, pauseFor, type Course } from '../../drain/course';
+import { afterDeregister, endOf, noteOf, pauseFor, type Course } from '../../drain/course';
 import type { LookAnswer, StepAnswer, StepLine } from '../../drain/steps';
 import type { Turn } from '../../persist/deletion';
 import type { DrainWord } from '../../persist/drainOperations';
@@ -60,7 +60,6 @@ class Way {
     switch (grant.step) {
       case 'mark': {
         const { answer } = yield* this.step<StepAnswer>('mark', { grant });
-        this.course = { ...this.course, markedAt: nowOf(this.context) };
         return yield* this.entity<DrainWord>(OPERATIONS.marked, { answer });
       }
       case 'reactivate': {
@@ -69,21 +68,27 @@ class Way {
         yield* sleep(this.context, 30 * this.input.timing.second);
         return yield* this.ask();
       }
-      case 'deregister': {
-        const { answer, verdict } = yield* this.step<StepAnswer>('deregister', { grant, window: this.course.window ?? this.course.proof });
-        const wasSent = answer === 'done' || answer === 'gone' || answer === 'unknown';
-        const proof = wasSent ? (this.course.window ?? this.course.proof) : this.course.proof;
-        this.course = { ...this.course, window: undefined, proof, verdict, ...(answer === 'unknown' ? { deregisterSent: true } : {}) };
-        const word = yield* this.entity<DrainWord>(OPERATIONS.deregistered, { answer });
-        if (word.word === 'wait' && answer === 'unknown') {
-          yield* sleep(this.context, 15 * this.input.timing.second);
-          return yield* this.ask();
-        }
-        return word;
-      }
+      case 'deregister':
+        return yield* this.deregister(grant);
       case 'delete':
         return yield* this.deleteTurn(grant);
     }
+  }
+
+  /**
+   * The activity's own reading extends the window, so that a drain that has none – adopted after its commit, or after a gap – builds one
+   * up by asking. After a lost answer it asks again soon: an entry that left the list proves that the deregister took.
+   */
+  private *deregister(grant: Extract<DrainWord, { word: 'go' }>): Step<DrainWord> {
+    const { second } = this.input.timing;
+    const asked = this.course.window ?? this.course.proof;
+    const { answer, verdict, window, line } = yield* this.step<StepAnswer>('deregister', { grant, window: asked });
+    this.course = afterDeregister(this.course, { answer, verdict, window: window ?? asked }, nowOf(this.context), this.input.timing);
+    if (this.course.over !== undefined) return { word: 'end', outcome: this.course.over };
+    const word = yield* this.entity<DrainWord>(OPERATIONS.deregistered, { answer, note: line.answer });
+    if (word.word !== 'wait' || answer !== 'unknown') return word;
+    yield* sleep(this.context, 15 * second);
+    return yield* this.ask();
   }
 
   /** Asks for a turn at the pool's one deleting step; leads a batch, or waits for another's. */
@@ -98,11 +103,13 @@ class Way {
     if (turn.turn === 'end') return { word: 'end', outcome: turn.outcome };
     if (turn.turn === 'lead') {
       const { answers, operation } = yield* this.step<BatchAnswer>('delete', { grant: turn, batch: turn.batch });
-      yield* this.entity(OPERATIONS.turnOver, { second, answers, ...(operation === undefined ? {} : { operation }) });
+      const { attempt } = turn;
+      yield* this.entity(OPERATIONS.turnOver, { attempt, second, answers, ...(operation === undefined ? {} : { operation }) });
       return grant;
     }
     yield* this.nudges.orTimer(turn.until);
-    return grant;
+    // A durable step after a won event: the next generation may begin in this very turn.
+    return yield* this.ask();
   }
 
   *wait(word: Extract<DrainWord, { word: 'wait' | 'held' }>): Step<DrainWord> {

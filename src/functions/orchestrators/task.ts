@@ -13,8 +13,14 @@ export function* call<T>(context: OrchestrationContext, activity: string, input:
 
 /** Always a call, never a signal: a signal at the end of a generation and a call at the start of the next can hang the instance for good. */
 export function* callPool<T>(context: OrchestrationContext, pool: string, operation: string, input: unknown): Step<T> {
-  return (yield context.df.callEntity(entityOf(pool), operation, input)) as T;
+  const answer = yield context.df.callEntity(entityOf(pool), operation, input);
+  if (isFailure(answer)) throw new Error(answer.reason);
+  return answer as T;
 }
+
+/** The entity throws nothing, for that would reach us without a word: it answers so where it is broken. */
+const isFailure = (answer: unknown): answer is { readonly reason: string } =>
+  typeof answer === 'object' && answer !== null && 'code' in answer && answer.code === 'entity-failed';
 
 export const nowOf = (context: OrchestrationContext): number => context.df.currentUtcDateTime.getTime();
 
