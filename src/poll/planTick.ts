@@ -63,7 +63,9 @@ export function planTick(input: TickInput): Planned {
   const binding = { scaleSet: reading.state.uniqueId, group: settings.sgRunnerGroup };
   const fleet = freshOrCopy(input, binding);
   delete fleet.failure;
-  const missingList = reading.group.runners === undefined && !mayBeEmpty(reading.instances, fleet, Object.values(input.memory.drains), settings.durations.boot, now);
+  const missingList =
+    reading.group.runners === undefined &&
+    !mayBeEmpty(reading.instances, fleet, Object.values(input.memory.drains), settings.durations.boot, now);
   const demand = demandOf(settings, fleet, reading.group);
   if (missingList || demand.waiting === undefined) {
     const text = missingList
