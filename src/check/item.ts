@@ -17,6 +17,6 @@ export function failed(name: string, error: ServiceError): CheckItem {
   const { message } = error;
   const command = message.split('Next: ')[1];
   if (command !== undefined) return bad(name, message.split(' Next: ')[0] ?? message, command);
-  const at = message.search(/\b(?:Check|Break|In Azure:|or give the role)\b/);
+  const at = message.search(/\b(?:Check |Break |In Azure: |or give the role )/);
   return bad(name, message, at < 0 ? 'Ask again in a minute; if it lasts, look at the network and the service.' : message.slice(at));
 }

@@ -126,6 +126,7 @@ describe('pages', () => {
       computerName: undefined,
       provisioningState: 'Succeeded',
       power: undefined,
+      scaleInProtection: 'off',
       createdAt: Date.UTC(2025, 0, 2, 3, 4, 5, 678),
     });
     expect(server.received.map((request) => request.query.get('$expand'))).toEqual(['instanceView', 'instanceView', 'instanceView']);

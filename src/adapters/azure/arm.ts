@@ -2,6 +2,7 @@ import { ComputeManagementClient, type ComputeManagementClientOptionalParams } f
 import { type ComputeManagementContext, createComputeManagement } from '@azure/arm-compute/api';
 import type { TokenCredential } from '@azure/identity';
 import { ServiceError } from '../../errors';
+import { hear } from './heard';
 import { parseRetryAfter, realSleep, type Sleep, waitBefore } from '../retry';
 
 /** Another transport for Azure's clients (in-process simulation, another CA). */
@@ -72,6 +73,7 @@ function bounds(endpoint: string, sleep: Sleep): Policy {
           request.method === 'GET' && passing && request.abortSignal?.aborted !== true
             ? waitBefore(retry, parseRetryAfter(response?.headers.get('retry-after')))
             : undefined;
+        if (response !== undefined && response.status >= 400) hear(request, response.bodyAsText);
         if (wait !== undefined) await sleep(wait);
         else if (response !== undefined) return response;
         else throw error;

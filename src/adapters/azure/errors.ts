@@ -1,6 +1,7 @@
 import { ServiceError } from '../../errors';
 import type { AzureOutcome } from '../../ports/scaleSet';
 import { parseRetryAfter } from '../retry';
+import { heardMessage } from './heard';
 import { brief, errorCode, safeCause } from '../text';
 
 /** What Azure said, taken out of an SDK error; the error itself carries the request with its token and is dropped. */
@@ -31,7 +32,7 @@ export function failureOf(error: unknown): Failure {
   return {
     status: typeof status === 'number' ? status : undefined,
     code: brief(errorCode(error) ?? (typeof status === 'number' ? `HTTP ${String(status)}` : 'no answer'), 80),
-    message: brief(error instanceof Error ? error.message : String(error), 400),
+    message: brief(heardMessage(get(error, 'request')) ?? (error instanceof Error ? error.message : String(error)), 400),
     retryAfterMs: parseRetryAfter(typeof header === 'string' ? header : undefined),
   };
 }
