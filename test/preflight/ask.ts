@@ -31,7 +31,7 @@ export async function ask(scenario: Scenario = {}): Promise<Asked> {
     pools: [{ name: 'default', mode: scenario.mode ?? 'Uniform', initialRunners: 2 }],
     settings: { MIN_RUNNERS: '2', MAX_RUNNERS: '5', ...scenario.settings },
     ...(scenario.flags === undefined ? {} : { flags: scenario.flags }),
-    ...(faults === undefined ? {} : { injectors: [{ kinds: ['scenario'], start: () => ({ world: faults }) }] }),
+    ...(faults === undefined ? {} : { worldFaults: faults }),
   };
   const stage = await createStage(options);
   const [pool] = stage.world.pools;
@@ -40,7 +40,7 @@ export async function ask(scenario: Scenario = {}): Promise<Asked> {
     await scenario.before?.(stage, pool);
     await stage.runUntil(stage.startedAt + 8 * MINUTE);
     await scenario.then?.(stage, pool);
-    const asked = stage.request('POST', `pools/default/check${scenario.query ?? ''}`);
+    const asked = stage.app.request('POST', `pools/default/check${scenario.query ?? ''}`);
     await stage.runUntil(stage.clock.now() + 2 * MINUTE);
     const answer = await asked;
     const { items } = answer?.body as { items: CheckItem[] };

@@ -204,7 +204,7 @@ test('a skew of less than a minute is no finding', async () => {
 
 test('an unknown pool is a 404', async () => {
   const stage = await createStage({ seed: 1 });
-  const asked = stage.request('POST', 'pools/nope/check');
+  const asked = stage.app.request('POST', 'pools/nope/check');
   await stage.runUntil(stage.clock.now() + MINUTE);
   expect(await asked).toMatchObject({ status: 404, body: { error: { code: 'pool-unknown' } } });
   await stage.stop();

@@ -26,10 +26,10 @@ export function createSurroundings(options: ScaleSetOptions & { readonly clock: 
 
   const get = async (url: string): Promise<{ status: number; body: unknown }> => {
     try {
-      const { status, body, headers } = await within(READ_MS, async (abortSignal) => plain.pathUnchecked(url).get({ abortSignal }));
-      const told = Date.parse(String(headers['date'] ?? ''));
+      const answer = await within(READ_MS, async (abortSignal) => plain.pathUnchecked(url).get({ abortSignal }));
+      const told = Date.parse(String(answer.headers['date'] ?? ''));
       if (!Number.isNaN(told)) time = { told, at: clock.now() };
-      return { status: Number(status), body: body as unknown };
+      return { status: Number(answer.status), body: answer.body as unknown };
     } catch (error) {
       throw toServiceError(error, `resource group "${resourceGroup}"`);
     }
