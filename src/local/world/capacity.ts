@@ -1,6 +1,6 @@
 import type { AzureFailure } from './faults';
 import { type Operation, type PoolState, emit, sample, seconds, type Vm } from './state';
-import { createVm, startDeleting } from './vms';
+import { createVm, failDeleting, flip, startDeleting } from './vms';
 
 export type Refusal = { readonly status: number } & AzureFailure;
 export type Accepted = { readonly ok: true; readonly operation: Operation } | { readonly ok: false; readonly refusal: Refusal };
@@ -12,7 +12,7 @@ export const living = (pool: PoolState): Vm[] => [...pool.vms.values()].filter((
  * by the number written: it makes new − old, and on the way down kills the oldest. Either picks its victims without asking anybody, but
  * for those protected from scale-in.
  */
-export function writeCapacity(pool: PoolState, capacity: number): Accepted {
+export function writeCapacity(pool: PoolState, capacity: number, cause = 'capacity lowered'): Accepted {
   const { env } = pool;
   const before = living(pool);
   const difference = pool.mode === 'Uniform' ? capacity - before.length : capacity - pool.capacity;
@@ -23,7 +23,7 @@ export function writeCapacity(pool: PoolState, capacity: number): Accepted {
   pool.capacity = capacity;
   pool.etag += 1;
   emit(pool, 'capacity', String(capacity));
-  for (const vm of victims(pool, before, -difference)) startDeleting(pool, vm, seconds(env.flags.deleteSeconds), 'capacity lowered');
+  for (const vm of victims(pool, before, -difference)) startDeleting(pool, vm, seconds(env.flags.deleteSeconds), cause);
   const create = Math.max(0, fault === undefined ? difference : Math.min(fault.create, difference));
   for (let made = 0; made < create; made += 1) createVm(pool);
   sample(pool);
@@ -77,14 +77,24 @@ function begin(pool: PoolState, vms: readonly Vm[], kind: Operation['kind']): Ac
   if (fault?.refuse !== undefined) return { ok: false, refusal: fault.refuse };
   const took = fault?.seconds ?? env.flags.deleteSeconds;
   if (fault?.failure === undefined) {
-    if (pool.mode === 'Uniform' || env.flags.flexibleDeleteLowers === 1) {
-      pool.capacity = Math.max(0, pool.capacity - vms.length);
-      pool.etag += 1;
+    lower(pool, vms);
+    for (const vm of vms) {
+      startDeleting(pool, vm, seconds(took), 'deleted by id');
+      if (fault?.flips !== undefined) flip(pool, vm, fault.flips, seconds(took));
     }
-    for (const vm of vms) startDeleting(pool, vm, seconds(took), 'deleted by id');
     sample(pool);
-  }
+  } else if (fault.halfway === true) for (const vm of vms) failDeleting(pool, vm, seconds(took), 'deleted by id');
   return { ok: true, operation: operate(pool, kind, vms.length === 0 ? 1 : took, fault?.failure) };
+}
+
+/** One less for each VM, once, however often its delete is asked for. */
+function lower(pool: PoolState, vms: readonly Vm[]): void {
+  if (pool.mode === 'Flexible' && pool.env.flags.flexibleDeleteLowers === 0) return;
+  for (const vm of vms) {
+    if (vm.uncounted === undefined) pool.capacity = Math.max(0, pool.capacity - 1);
+    vm.uncounted = true;
+  }
+  pool.etag += 1;
 }
 
 const KEEP_MS = 86_400_000;

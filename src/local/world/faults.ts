@@ -39,19 +39,33 @@ export interface GrowthFault extends AzureFailure {
   readonly create: number;
 }
 
-/** `refuse`: answered so at once. `failure`: taken, and the VMs stay. `seconds`: how long it takes. */
+/**
+ * `refuse`: answered so at once. `failure`: taken, and the VMs stay; `halfway`: they are dead then and Failed. `flips`: on its way each VM
+ * reads Failed so many times. `seconds`: how long it takes.
+ */
 export interface DeleteFault {
   readonly refuse?: AzureFailure & { readonly status: number };
   readonly failure?: AzureFailure;
+  readonly halfway?: boolean;
+  readonly flips?: number;
   readonly seconds?: number;
 }
 
 export interface TaskFault {
   readonly pendingSeconds?: number;
   readonly stopSeconds?: number;
-  /** Its VM dies so long after the start. */
-  readonly killsVmAfterSeconds?: number;
 }
+
+/** What is done to one request to blob storage. */
+export type StoreFault =
+  /** Another writer was quicker: the blob's ETag moves, its text stays. */
+  | { readonly kind: 'overtaken' }
+  /** Nothing happens, and the storage says so. */
+  | { readonly kind: 'refused'; readonly code: 'store-forbidden' | 'store-unavailable'; readonly text: string }
+  /** It happens, and its answer is lost. */
+  | { readonly kind: 'answer-lost' };
+
+export type StoreOperation = 'read' | 'write' | 'append' | 'list' | 'delete';
 
 /**
  * Points where a simulation makes the world hostile. All are asked synchronously and in the world's order, so that a seeded
@@ -67,6 +81,9 @@ export interface WorldFaults {
   onTask?(pool: PoolState, job: Job, entry: Entry): TaskFault | undefined;
   /** False: this job is not placed on this runner now (demand that nobody takes). */
   mayPlace?(pool: PoolState, job: Job, entry: Entry): boolean;
+  onStore?(operation: StoreOperation, name: string): StoreFault | undefined;
+  /** How long a token lasts; a day if absent. */
+  tokenSeconds?(): number | undefined;
   /** Added to every time that the service tells. */
   skewMs?(service: Service): number;
 }

@@ -1,5 +1,6 @@
 import type { WorldClock } from './clock';
 import type { Call, Reply } from './exchange';
+import type { WorldFaults } from './faults';
 import { BASE36, type Random } from './random';
 
 export interface Identity {
@@ -19,7 +20,7 @@ const VERSION = '2019-08-01';
  * The token endpoint of a managed identity in App Service and Functions. Tokens do not run out by the world's clock: an app beside a
  * scaled world lives in another time. https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
-export function createIdentity(random: Random, clock: WorldClock): Identity {
+export function createIdentity(random: Random, clock: WorldClock, faults: WorldFaults = {}): Identity {
   const header = random.text(BASE36, 32);
   const issued = new Set<string>();
   const bad = (status: number, message: string): Reply => ({ kind: 'token', status, body: { statusCode: status, message } });
@@ -32,7 +33,7 @@ export function createIdentity(random: Random, clock: WorldClock): Identity {
       if (resource === null || resource === '') return bad(400, 'resource is required.');
       const token = `world.${random.text(BASE36, 40)}`;
       issued.add(token);
-      const expires = Math.floor((clock.now() + skewMs) / 1_000) + LIFE_SECONDS;
+      const expires = Math.floor((clock.now() + skewMs) / 1_000) + (faults.tokenSeconds?.() ?? LIFE_SECONDS);
       return {
         kind: 'token',
         status: 200,

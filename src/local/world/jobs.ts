@@ -85,18 +85,21 @@ function assign(pool: PoolState, job: Job, entry: Entry): void {
   else job.cancel = clock.at(clock.now() + pendingMs, start);
 }
 
-/** What was on a VM when it died is lost; the platform's counts stay as they were. */
-export function killJobs(pool: PoolState, vm: Vm): void {
+/** What was on a VM when it died is lost; the platform's counts stay as they were. `cause` tells whose deed it was. */
+export function killJobs(pool: PoolState, vm: Vm, cause: string): void {
   for (const job of vm.jobs) {
     job.cancel();
-    end(pool, job, 'killed');
+    end(pool, job, 'killed', cause);
   }
   vm.jobs.clear();
 }
 
-function end(pool: PoolState, job: Job, state: 'done' | 'killed'): void {
+function end(pool: PoolState, job: Job, state: 'done' | 'killed', note?: string): void {
   job.state = state;
   job.endedAt = pool.env.clock.now();
   job.cancel = () => undefined;
-  emit(pool, state === 'done' ? 'job-done' : 'job-killed', String(job.index), job.vm === undefined ? {} : { vmId: job.vm.vmId });
+  emit(pool, state === 'done' ? 'job-done' : 'job-killed', String(job.index), {
+    ...(job.vm === undefined ? {} : { vmId: job.vm.vmId }),
+    ...(note === undefined ? {} : { note }),
+  });
 }

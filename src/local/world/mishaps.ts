@@ -2,7 +2,7 @@ import { writeCapacity } from './capacity';
 import { deregister, type EntryAnswer, setStatus } from './entries';
 import { killJobs, place } from './jobs';
 import { emit, type Entry, type PoolState, seconds, type Vm } from './state';
-import { die, register, running, startDeleting, vanish } from './vms';
+import { die, register, renumber, running, startDeleting, vanish } from './vms';
 
 /** Deeds of Azure, of people and of chance, beside every API. Each returns whether it found what it was to be done to. */
 export interface Mishaps {
@@ -15,16 +15,20 @@ export interface Mishaps {
   killAgent(vmId: string): boolean;
   /** Same VM and name, data lost: after boot and registration a new entry; the old one stays. */
   reimage(vmId: string): boolean;
+  /** Resilient create: the same VM under another instance id. */
+  renumber(vmId: string): boolean;
   /** A second entry for a living VM; its agent listens to the newer one. */
   doubleRegistration(vmId: string): boolean;
   /** agentConnected reads false for so long, while everything runs on. */
   flap(runnerId: string, forSeconds: number): boolean;
+  /** An entry that no agent uses any more reads as disconnected, so much later. */
+  disconnect(runnerId: string, afterSeconds: number): void;
   /** The entry is not listed for so long. */
   vanishRunner(runnerId: string, forSeconds: number): boolean;
   setStatus(runnerId: string, status: string): EntryAnswer;
   deregister(runnerId: string, force: boolean): EntryAnswer;
   /** A second writer (portal, autoscale settings): no If-Match asked. */
-  setCapacity(capacity: number): boolean;
+  setCapacity(capacity: number, cause?: string): boolean;
   /** sku.capacity moves without any VM moving (drift on Flexible; a failed growth). */
   driftCapacity(capacity: number): boolean;
   /** Any write of the model by another: the ETag moves. */
@@ -49,18 +53,19 @@ export function createMishaps(pool: PoolState): Mishaps {
     act();
     return true;
   };
-  const shrink = (): void => {
-    if (pool.mode === 'Uniform') pool.capacity = Math.max(0, pool.capacity - 1);
+  const shrink = (vm: Vm): void => {
+    if (pool.mode === 'Uniform' && vm.uncounted === undefined) pool.capacity = Math.max(0, pool.capacity - 1);
+    vm.uncounted = true;
     pool.etag += 1;
   };
   return {
     evict: ofVm((vm) => {
-      shrink();
+      shrink(vm);
       die(pool, vm, 'evicted');
       vanish(pool, vm);
     }),
     deleteByHand: ofVm((vm) => {
-      shrink();
+      shrink(vm);
       startDeleting(pool, vm, seconds(flags.deleteSeconds), 'by hand');
     }),
     powerOff: ofVm((vm) => {
@@ -79,6 +84,7 @@ export function createMishaps(pool: PoolState): Mishaps {
         clock.at(vm.registerDue, () => register(pool, vm)),
       );
     }),
+    renumber: ofVm((vm) => renumber(pool, vm)),
     doubleRegistration: (vmId) => {
       const vm = [...pool.vms.values()].find((each) => each.vmId === vmId);
       if (vm?.alive !== true || vm.entry === undefined) return false;
@@ -90,9 +96,15 @@ export function createMishaps(pool: PoolState): Mishaps {
       if (entry?.connected !== true) return false;
       connect(pool, entry, false);
       clock.at(clock.now() + seconds(forSeconds), () => {
-        if (entry.vm.alive) connect(pool, entry, true);
+        if (entry.vm.alive && entry.vm.entry === entry) connect(pool, entry, true);
       });
       return true;
+    },
+    disconnect: (runnerId, afterSeconds) => {
+      clock.at(clock.now() + seconds(afterSeconds), () => {
+        const entry = pool.entries.get(runnerId);
+        if (entry?.connected === true && entry.vm.entry !== entry) connect(pool, entry, false);
+      });
     },
     vanishRunner: (runnerId, forSeconds) => {
       const entry = pool.entries.get(runnerId);
@@ -106,7 +118,7 @@ export function createMishaps(pool: PoolState): Mishaps {
     },
     setStatus: (runnerId, status) => setStatus(pool, runnerId, status),
     deregister: (runnerId, force) => deregister(pool, runnerId, force),
-    setCapacity: (capacity) => writeCapacity(pool, capacity).ok,
+    setCapacity: (capacity, cause = 'second writer') => writeCapacity(pool, capacity, cause).ok,
     driftCapacity: (capacity) =>
       always(() => {
         pool.capacity = capacity;
@@ -116,7 +128,7 @@ export function createMishaps(pool: PoolState): Mishaps {
     recreate: () =>
       always(() => {
         for (const vm of [...pool.vms.values()]) {
-          killJobs(pool, vm);
+          killJobs(pool, vm, 'recreated');
           vanish(pool, vm);
         }
         pool.uniqueId = pool.random.uuid();

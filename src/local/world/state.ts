@@ -23,7 +23,8 @@ export interface Job {
 export interface Vm {
   /** Order of creation: pages of lists continue by it. */
   readonly seq: number;
-  readonly id: string;
+  /** Changes where Azure makes a VM again under another id (resilient create). */
+  id: string;
   readonly vmId: string;
   readonly computerName: string;
   readonly ip: string;
@@ -38,6 +39,8 @@ export interface Vm {
   /** The registration that its agent uses. */
   entry: Entry | undefined;
   readonly jobs: Set<Job>;
+  /** An accepted delete has lowered sku.capacity by it. */
+  uncounted?: true;
   /** Uniform: its protectionPolicy. */
   protection: { protectFromScaleIn: boolean; protectFromScaleSetActions: boolean };
   tags: Record<string, string>;

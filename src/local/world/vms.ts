@@ -36,9 +36,7 @@ export function createVm(pool: PoolState, requestedAt = pool.env.clock.now()): V
   if (fault?.neverBoots === true) return vm;
   const booted = (): void => {
     if (fault?.fails === true) {
-      vm.provisioningState = 'Failed';
-      vm.power = 'stopped';
-      emit(pool, 'vm-failed', vm.id, { vmId: vm.vmId });
+      fail(pool, vm);
       return;
     }
     running(pool, vm);
@@ -81,7 +79,7 @@ export function die(pool: PoolState, vm: Vm, note: string): void {
   for (const cancel of vm.cancels.splice(0)) cancel();
   const wasAlive = vm.alive;
   vm.alive = false;
-  killJobs(pool, vm);
+  killJobs(pool, vm, note);
   if (!wasAlive) return;
   emit(pool, 'vm-died', vm.id, { vmId: vm.vmId, note });
   const entry = vm.entry;
@@ -104,6 +102,42 @@ export function startDeleting(pool: PoolState, vm: Vm, afterMs: number, note: st
   die(pool, vm, note);
   vm.power = 'stopped';
   pool.env.clock.at(pool.env.clock.now() + afterMs, () => vanish(pool, vm));
+}
+
+/** A delete that Azure gives up half-way: the machine is dead, stays listed, and its capacity with it. */
+export function failDeleting(pool: PoolState, vm: Vm, afterMs: number, note: string): void {
+  if (vm.provisioningState === 'Deleting') return;
+  vm.provisioningState = 'Deleting';
+  emit(pool, 'vm-deleting', vm.id, { vmId: vm.vmId, note });
+  die(pool, vm, note);
+  vm.power = 'stopped';
+  pool.env.clock.at(pool.env.clock.now() + afterMs, () => fail(pool, vm));
+}
+
+/** Resilient delete: while Azure tries again, the VM reads Failed in between. */
+export function flip(pool: PoolState, vm: Vm, times: number, overMs: number): void {
+  const { clock } = pool.env;
+  const step = overMs / (2 * times + 1);
+  for (let at = 0; at < 2 * times; at += 1) {
+    const state = at % 2 === 0 ? 'Failed' : 'Deleting';
+    clock.at(clock.now() + step * (at + 1), () => {
+      if (pool.vms.get(vm.id) === vm) vm.provisioningState = state;
+    });
+  }
+}
+
+function fail(pool: PoolState, vm: Vm): void {
+  if (pool.vms.get(vm.id) !== vm) return;
+  vm.provisioningState = 'Failed';
+  vm.power = 'stopped';
+  emit(pool, 'vm-failed', vm.id, { vmId: vm.vmId });
+}
+
+/** Azure made it again under another id, with the same vmId and name. */
+export function renumber(pool: PoolState, vm: Vm): void {
+  pool.vms.delete(vm.id);
+  vm.id = newId(pool);
+  pool.vms.set(vm.id, vm);
 }
 
 /** Gone from Azure. What the platform lists for it stays. */

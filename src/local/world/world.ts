@@ -73,7 +73,7 @@ function build(options: WorldOptions, origins: Readonly<Record<Service, string>>
   const model = createModel(options);
   const { clock, faults } = model.env;
   const random = createRandom(options.seed).fork('secrets');
-  const identity = createIdentity(random.fork('identity'), clock);
+  const identity = createIdentity(random.fork('identity'), clock, faults);
   const apiKey = `sgu_${random.text(BASE36, 32)}`;
   const subscriptionId = random.uuid();
   const keys = new Set([apiKey]);

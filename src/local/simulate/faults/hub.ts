@@ -1,0 +1,34 @@
+import type { WorldFaults } from '../../world/faults';
+
+/** The hooks of many kinds as one: the first that has something to do with a request does it, answers pass through all. */
+export interface Hub {
+  readonly faults: WorldFaults;
+  add(hooks: WorldFaults): void;
+}
+
+export function createHub(): Hub {
+  const all: WorldFaults[] = [];
+  const first = <T>(ask: (hooks: WorldFaults) => T | undefined): T | undefined => {
+    for (const hooks of all) {
+      const answer = ask(hooks);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  };
+  return {
+    add: (hooks) => void all.push(hooks),
+    faults: {
+      onRequest: (service, request) => first((hooks) => hooks.onRequest?.(service, request)),
+      onAnswer: (service, request, response) =>
+        all.reduce((answer, hooks) => hooks.onAnswer?.(service, request, answer) ?? answer, response),
+      onVm: (pool, vm) => first((hooks) => hooks.onVm?.(pool, vm)),
+      onGrowth: (pool, wanted) => first((hooks) => hooks.onGrowth?.(pool, wanted)),
+      onDelete: (pool, vms) => first((hooks) => hooks.onDelete?.(pool, vms)),
+      onTask: (pool, job, entry) => first((hooks) => hooks.onTask?.(pool, job, entry)),
+      onStore: (operation, name) => first((hooks) => hooks.onStore?.(operation, name)),
+      mayPlace: (pool, job, entry) => all.every((hooks) => hooks.mayPlace?.(pool, job, entry) !== false),
+      tokenSeconds: () => first((hooks) => hooks.tokenSeconds?.()),
+      skewMs: (service) => all.reduce((sum, hooks) => sum + (hooks.skewMs?.(service) ?? 0), 0),
+    },
+  };
+}
