@@ -1,0 +1,122 @@
+import { buildSync } from 'esbuild';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { startAzurite } from '../../src/local/azurite';
+import { memoryStorage, startHost, virtualClock, type HostStorage, type VirtualClock } from '../../src/local/host';
+import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
+
+export const START = Date.UTC(2025, 3, 7, 6);
+export const MINUTE = 60_000;
+export const CONTAINER = 'autoscaler-state';
+export const FUNCTION_KEY = 'test-key';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** The whole app as it is built, on the local host in virtual time, with simulated services on real sockets and real Azurite. */
+export interface WholeApp {
+  readonly clock: VirtualClock;
+  readonly world: RunningWorld;
+  readonly container: ContainerClient;
+  readonly logs: string[];
+  host(): Awaited<ReturnType<typeof startHost>>;
+  /** Requests a route below /api/, or an absolute URL; virtual time goes on meanwhile. */
+  request(method: string, path: string, body?: unknown): Promise<Answer>;
+  pass(ms: number): Promise<void>;
+  /** Ends the host and starts it again: other settings, the same or a fresh task hub. */
+  restart(env?: Record<string, string>, storage?: HostStorage): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface WholeAppOptions {
+  readonly env?: Record<string, string>;
+  readonly world?: Partial<Parameters<typeof startWorld>[0]>;
+}
+
+let entry: string | undefined;
+
+function bundledApp(): string {
+  if (entry !== undefined) return entry;
+  entry = join(mkdtempSync(join(tmpdir(), 'whole-app-')), 'index.js');
+  buildSync({
+    entryPoints: ['src/index.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    outfile: entry,
+    external: ['@azure/functions-core'],
+    define: { 'import.meta.url': '__importMetaUrl' },
+    banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    logLevel: 'error',
+  });
+  return entry;
+}
+
+export async function startWholeApp(options: WholeAppOptions = {}): Promise<WholeApp> {
+  const clock = virtualClock(START);
+  const azurite = await startAzurite();
+  const world = await startWorld({ clock, seed: 7, mode: 'Uniform', ...options.world });
+  trustCa(world.ca);
+  const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
+  const logs: string[] = [];
+  const settings: Record<string, string> = {
+    ...world.settings,
+    AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString,
+    AZURE_BLOB_CONTAINER_NAME: CONTAINER,
+    ...options.env,
+  };
+  const start = (env: Record<string, string>, storage: HostStorage) =>
+    startHost({
+      appDirectory: process.cwd(),
+      entry: bundledApp(),
+      env: { ...settings, ...env },
+      clock,
+      storage,
+      functionKey: FUNCTION_KEY,
+      log: ({ message }) => logs.push(message),
+    });
+  let storage = memoryStorage();
+  let host = await start({}, storage);
+
+  async function request(method: string, path: string, body?: unknown): Promise<Answer> {
+    let over = false;
+    const answer = fetch(/^https?:/.test(path) ? path : `${host.url}/api/${path}`, {
+      method,
+      headers: { 'x-functions-key': FUNCTION_KEY },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }).finally(() => (over = true));
+    while (!over) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      // A route that waits for its command is at work itself, so time is pushed on rather than waited for.
+      if (!over) clock.advance(clock.now() + 250);
+    }
+    const response = await answer;
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+  }
+
+  return {
+    clock,
+    world,
+    container,
+    logs,
+    host: () => host,
+    request,
+    pass: async (ms) => void (await host.runUntil(clock.now() + ms)),
+    async restart(env = {}, other = storage) {
+      await host.stop();
+      storage = other;
+      host = await start(env, storage);
+    },
+    async stop() {
+      await host.stop();
+      await world.stop();
+      await azurite.stop();
+    },
+  };
+}
