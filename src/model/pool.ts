@@ -14,7 +14,7 @@ export interface PoolMemory {
   growthFailures: { count: number; waitUntil: number; code: string; text: string } | undefined;
   drains: Record<string, DrainRecord>;
   flags: Flags;
-  /** The flags of a former task hub were taken over from their blob. */
+  /** The flags of a former task hub were taken over from their blob, or there is nothing to take over any more. */
   flagsRestored?: boolean;
   tick: LastTick | undefined;
   deletion: Deletion;

@@ -57,6 +57,8 @@ export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation,
   if (!parsed.success) return refuse(400, 'bad-input', `"${operation}" got an input it does not understand.`);
   const given = parsed.data as Given;
   const { flags } = memory;
+  // Whoever speaks first in a task hub has restored before: a later restore would undo this word.
+  if (operation !== 'restoreFlags') memory.flagsRestored = true;
   switch (operation) {
     case 'start':
       delete flags.stopped;

@@ -38,6 +38,8 @@ export interface WholeAppOptions {
 }
 
 let entry: string | undefined;
+/** The identity SDK keeps the token endpoint that it saw first in a process, so each world of a file has the same. */
+let identityPort: number | undefined;
 
 function bundledApp(): string {
   if (entry !== undefined) return entry;
@@ -60,7 +62,14 @@ function bundledApp(): string {
 export async function startWholeApp(options: WholeAppOptions = {}): Promise<WholeApp> {
   const clock = virtualClock(START);
   const azurite = await startAzurite();
-  const world = await startWorld({ clock, seed: 7, mode: 'Uniform', ...options.world });
+  const world = await startWorld({
+    clock,
+    seed: 7,
+    mode: 'Uniform',
+    ...(identityPort === undefined ? {} : { ports: { identity: identityPort } }),
+    ...options.world,
+  });
+  identityPort = Number(new URL(world.settings['IDENTITY_ENDPOINT'] ?? '').port);
   trustCa(world.ca);
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
   const logs: string[] = [];
@@ -70,8 +79,10 @@ export async function startWholeApp(options: WholeAppOptions = {}): Promise<Whol
     AZURE_BLOB_CONTAINER_NAME: CONTAINER,
     ...options.env,
   };
-  const start = (env: Record<string, string>, storage: HostStorage) =>
-    startHost({
+  const outside = { ...process.env };
+  const start = (env: Record<string, string>, storage: HostStorage) => {
+    process.env = { ...outside };
+    return startHost({
       appDirectory: process.cwd(),
       entry: bundledApp(),
       env: { ...settings, ...env },
@@ -80,6 +91,7 @@ export async function startWholeApp(options: WholeAppOptions = {}): Promise<Whol
       functionKey: FUNCTION_KEY,
       log: ({ message }) => logs.push(message),
     });
+  };
   let storage = memoryStorage();
   let host = await start({}, storage);
 
@@ -115,6 +127,7 @@ export async function startWholeApp(options: WholeAppOptions = {}): Promise<Whol
     },
     async stop() {
       await host.stop();
+      process.env = outside;
       await world.stop();
       await azurite.stop();
     },
