@@ -10,6 +10,7 @@ export const FUNCTIONS = {
   act: 'act',
   look: 'look',
   drainStep: 'drainStep',
+  release: 'release',
   commandStep: 'commandStep',
   keeper: 'keeper',
   normalize: 'normalize',

@@ -82,6 +82,15 @@ df.app.activity(FUNCTIONS.poll, {
   },
 });
 
+/** The owner's stop: another app may take the scale set over at once. */
+df.app.activity(FUNCTIONS.release, {
+  extraInputs: [clientInput],
+  handler: async ({ pool }: { pool: string }, context: InvocationContext): Promise<void> => {
+    const memory = await engineOf(context).readMemory(pool);
+    if (memory?.binding !== undefined && memory.tick?.dryRun !== true) await release(store(), memory.binding.scaleSet, me(context));
+  },
+});
+
 /** A pool that left the settings: its loop ends, its drains go on by their own targets, and another app may have the scale set. */
 async function releaseRemoved(context: InvocationContext, pool: string): Promise<void> {
   const binding = (await engineOf(context).readMemory(pool))?.binding;
@@ -105,10 +114,18 @@ df.app.activity(FUNCTIONS.act, {
     for (const { act, answer, code, text } of outcomes) {
       if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
     }
-    if (input.stamped !== undefined) await keepCooldowns(context, input.pool, input.tickId, input.stamped);
+    if (input.stamped !== undefined) await keepCooldowns(context, input.pool, input.tickId, stampsToKeep(input.stamped, outcomes));
     return outcomes;
   },
 });
+
+/** A growth that surely was not written takes its stamp back in the entity: its blob is not to bring it again. */
+function stampsToKeep(stamped: NonNullable<Admission['stamped']>, outcomes: readonly ActOutcome[]): NonNullable<Admission['stamped']> {
+  const { scaleOutAt, ...others } = stamped;
+  const growth = outcomes.find(({ act }) => act.kind === 'setCapacity');
+  const isWritten = growth === undefined || growth.answer === 'done' || growth.answer === 'unknown';
+  return isWritten && scaleOutAt !== undefined ? { ...others, scaleOutAt } : others;
+}
 
 /** The entity holds the stamps; the blobs are their copy for the original and for a new hub, written again with the next stamp. */
 async function keepCooldowns(

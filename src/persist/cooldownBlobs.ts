@@ -17,35 +17,58 @@ export interface FoundCooldowns {
 /** A stamp further ahead than this counts as now and is reported (I6). */
 const SKEW_MS = 60_000;
 
-/** Reads both. An empty or unparsable blob counts as absent, is copied to `<name>.invalid-<time>` and goes. */
-export async function readCooldowns(store: StateStore, names: CooldownBlobNames, now: number): Promise<FoundCooldowns> {
+const KEYS = [
+  ['scaleInAt', 'scaleInBlob'],
+  ['scaleOutAt', 'scaleOutBlob'],
+] as const;
+
+/**
+ * Reads both. An empty or unparsable blob counts as absent, is copied to `<name>.invalid-<time>` and replaced by what is known (or by a time
+ * long past). A stamp from the future counts as now, once: it is replaced too, for it would count as now at every reading until then.
+ * `mayWrite` false (DRY_RUN): nothing is copied or replaced.
+ */
+export async function readCooldowns(
+  store: StateStore,
+  names: CooldownBlobNames,
+  known: Cooldowns,
+  mayWrite: boolean,
+  now: number,
+): Promise<FoundCooldowns> {
   const warnings: string[] = [];
   const cooldowns: Cooldowns = {};
   const strange: { blob: string; at: number }[] = [];
-  for (const [key, name] of [
-    ['scaleInAt', names.scaleInBlob],
-    ['scaleOutAt', names.scaleOutBlob],
-  ] as const) {
+  for (const [key, setting] of KEYS) {
+    const name = names[setting];
     const blob = await store.read(name);
     if (blob === undefined) continue;
     const at = parseTimestamp(blob.text);
     if (at !== undefined && blob.text.trim() !== formatTimestamp(at)) strange.push({ blob: name, at: Math.min(at, now) });
     if (at === undefined) {
       const aside = `${name}.invalid-${formatTimestamp(now).replaceAll(':', '-')}`;
-      await store.write(aside, blob.text);
-      await store.delete(name);
-      warnings.push(`The blob "${name}" held no time; it was moved to "${aside}".`);
-    } else if (at > now + SKEW_MS) {
-      cooldowns[key] = now;
+      if (mayWrite) await store.write(aside, blob.text);
+      warnings.push(`The blob "${name}" held no time${mayWrite ? `; it was copied to "${aside}" and replaced` : ' and counts as absent'}.`);
+    } else {
+      cooldowns[key] = Math.min(at, now);
+      if (at <= now + SKEW_MS) continue;
       warnings.push(`The blob "${name}" holds a time in the future (${blob.text.trim().slice(0, 40)}); it counts as now.`);
-    } else cooldowns[key] = Math.min(at, now);
+    }
+    // Only over what was read: a stamp written meanwhile stays.
+    if (mayWrite) await store.write(name, formatTimestamp(cooldowns[key] ?? known[key] ?? 0), { etag: blob.etag });
   }
   return { cooldowns, warnings, strange };
 }
 
+/** Never lowers a time: an activity that runs again hours late would take a later stamp back. Rubbish is left to the next reading. */
 export async function writeCooldowns(store: StateStore, names: CooldownBlobNames, cooldowns: Cooldowns): Promise<void> {
-  if (cooldowns.scaleInAt !== undefined) await store.write(names.scaleInBlob, formatTimestamp(cooldowns.scaleInAt));
-  if (cooldowns.scaleOutAt !== undefined) await store.write(names.scaleOutBlob, formatTimestamp(cooldowns.scaleOutAt));
+  for (const [key, setting] of KEYS) {
+    const at = cooldowns[key];
+    if (at === undefined) continue;
+    const blob = await store.read(names[setting]);
+    const standing = blob === undefined ? undefined : (parseTimestamp(blob.text) ?? Infinity);
+    if (standing !== undefined && standing >= at) continue;
+    // A conflict is a stamp that another hand wrote at this very moment: as late as ours.
+    await store.write(names[setting], formatTimestamp(at), blob === undefined ? { absent: true } : { etag: blob.etag });
+  }
 }
 
 /** As Python's `datetime.isoformat()` of a naive UTC time: microseconds, no zone. */

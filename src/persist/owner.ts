@@ -55,7 +55,8 @@ export async function claim(
   const written = await store.write(name, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
   if (written.kind === 'written') return { mine: true };
   const winner = parse((await store.read(name))?.text);
-  return winner === undefined || isMine(winner, me) ? { mine: true } : foreign(winner);
+  if (winner === undefined) return { mine: false, owner: 'an app that is claiming it at this moment' };
+  return isMine(winner, me) ? { mine: true } : foreign(winner);
 }
 
 /** What an acting activity asks just before it acts; never claims. */

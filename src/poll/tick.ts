@@ -1,9 +1,9 @@
 import type { TickPlan } from '../model/decision';
-import type { PoolMemory } from '../model/pool';
+import type { Cooldowns, PoolMemory } from '../model/pool';
 import { emptyMemory } from '../model/pool';
 import { ServiceError } from '../errors';
 import { BLOBS } from '../names';
-import { readCooldowns } from '../persist/cooldownBlobs';
+import { readCooldowns, type FoundCooldowns } from '../persist/cooldownBlobs';
 import { claim, type Owner } from '../persist/owner';
 import type { Clock } from '../ports/clock';
 import type { RunnerService } from '../ports/runnerService';
@@ -54,7 +54,7 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
 
   const isDue = request.cooldownsReadAt === undefined || now - request.cooldownsReadAt >= COOLDOWNS_MINUTES * settings.durations.minute;
   const reading = await read(ports, settings, memory, fleet);
-  const found = isDue && reading.kind === 'complete' ? await tryCooldowns(ports.store, settings, now) : undefined;
+  const found = isDue && reading.kind === 'complete' ? await tryCooldowns(ports.store, settings, memory.cooldowns, now) : undefined;
   const { plan, fleet: next } = planTick({
     settings,
     memory,
@@ -126,9 +126,9 @@ function hold(plan: TickPlan, code: string, text: string): TickPlan {
   };
 }
 
-async function tryCooldowns(store: StateStore, settings: PoolSettings, now: number): Promise<Awaited<ReturnType<typeof readCooldowns>>> {
+async function tryCooldowns(store: StateStore, settings: PoolSettings, known: Cooldowns, now: number): Promise<FoundCooldowns> {
   try {
-    return await readCooldowns(store, settings, now);
+    return await readCooldowns(store, settings, known, !settings.dryRun, now);
   } catch (error) {
     const { code, text } = failed(error, 'store');
     return { cooldowns: {}, strange: [], warnings: [`The cooldown blobs could not be read (${code}): ${text}`] };

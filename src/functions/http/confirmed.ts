@@ -84,6 +84,7 @@ export async function reap(
     vmId,
     instanceId: instance.id,
     computerName: instance.computerName ?? '',
+    scaleSet: target.scaleSetUniqueId,
   });
   if (!answer.ok) return fromAnswer(answer);
   const record = answer['record'] as DrainRecord;

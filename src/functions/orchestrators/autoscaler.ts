@@ -35,7 +35,10 @@ export function* autoscaler(context: OrchestrationContext): Generator<Task, unkn
   const answer = yield* poll(context, input, ticks);
   if (answer.removed === true) return end(context, input, 'no longer in the settings');
   const admission = yield* admit(context, input.pool, answer);
-  if (admission.mode === 'stopped') return end(context, input, 'stopped');
+  if (admission.mode === 'stopped') {
+    yield* release(context, input.pool);
+    return end(context, input, 'stopped');
+  }
   yield* act(context, input.pool, answer, admission);
   const status = essentials(answer.plan, admission, answer.timing);
   context.df.setCustomStatus(status);
@@ -45,6 +48,15 @@ export function* autoscaler(context: OrchestrationContext): Generator<Task, unkn
   const { cooldownsReadAt } = answer;
   context.df.continueAsNew({ ...input, ticks, status, ...(cooldownsReadAt === undefined ? {} : { cooldownsReadAt }) });
   return undefined;
+}
+
+/** Where it fails, the owner's silence gives the scale set free. */
+function* release(context: OrchestrationContext, pool: string): Step<void> {
+  try {
+    yield* call(context, FUNCTIONS.release, { pool });
+  } catch {
+    // The loop was asked to end, and ends.
+  }
 }
 
 /** The last word of a loop in the portal. */
