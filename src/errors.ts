@@ -28,3 +28,14 @@ export class SettingsError extends AutoscalerError {
     super('settings-invalid', `Settings are not usable:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
   }
 }
+
+const COMMAND = ' Next: ';
+
+/** The longest text of an error, for those who keep one: cut shorter, the command at its end would be lost. */
+export const MOST_TEXT = 500;
+
+/** An error's text without the command that ends it after "Next: ", and that command, where there is one. */
+export function adviceOf(text: string): { readonly said: string; readonly command: string | undefined } {
+  const at = text.indexOf(COMMAND);
+  return at < 0 ? { said: text, command: undefined } : { said: text.slice(0, at), command: text.slice(at + COMMAND.length) };
+}

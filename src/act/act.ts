@@ -1,6 +1,6 @@
 import type { ActOutcome, Admission, AdmittedAct } from '../model/decision';
 import type { DrainTiming, Target } from '../model/drain';
-import { ServiceError } from '../errors';
+import { MOST_TEXT, ServiceError } from '../errors';
 import type { ScaleSet } from '../ports/scaleSet';
 import type { RunnerService } from '../ports/runnerService';
 import { drainOfAttempt, mayStillAct, type GrantPorts } from '../drain/grant';
@@ -51,7 +51,7 @@ async function guarded(act: ActOutcome['act'], run: () => Promise<Answer>): Prom
   try {
     return { act, ...(await run()) };
   } catch (error) {
-    if (error instanceof ServiceError) return { act, answer: 'unknown', code: error.code, text: error.message.slice(0, 300) };
+    if (error instanceof ServiceError) return { act, answer: 'unknown', code: error.code, text: error.message.slice(0, MOST_TEXT) };
     throw error;
   }
 }

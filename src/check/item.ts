@@ -1,4 +1,4 @@
-import type { ServiceError } from '../errors';
+import { adviceOf, type ServiceError } from '../errors';
 
 /** One line of the preflight. `ok` null: cannot tell, or nothing wrong but worth knowing. `next`: what to do, where there is something. */
 export interface CheckItem {
@@ -15,8 +15,8 @@ export const unsure = (name: string, text: string, next: string): CheckItem => (
 /** The adapters' texts end with what to do: after "Next:" a command, after "Check" or "Break" a place to look at. */
 export function failed(name: string, error: ServiceError): CheckItem {
   const { message } = error;
-  const command = message.split('Next: ')[1];
-  if (command !== undefined) return bad(name, message.split(' Next: ')[0] ?? message, command);
+  const { said, command } = adviceOf(message);
+  if (command !== undefined) return bad(name, said, command);
   const at = message.search(/\b(?:Check |Break |In Azure: |or give the role )/);
   return bad(name, message, at < 0 ? 'Ask again in a minute; if it lasts, look at the network and the service.' : message.slice(at));
 }

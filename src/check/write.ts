@@ -1,3 +1,4 @@
+import { adviceOf } from '../errors';
 import type { AzureChecked } from './azure';
 import type { CheckPorts } from './check';
 import { bad, good, unsure, type CheckItem } from './item';
@@ -20,6 +21,6 @@ export async function checkWrite({ scaleSet }: CheckPorts, { state, instances }:
     case 'unknown':
       return unsure(name, `The answer was lost: ${outcome.text}`, later);
     case 'refused':
-      return bad(name, outcome.text.split(' Next: ')[0] ?? outcome.text, outcome.text.split('Next: ')[1] ?? later);
+      return bad(name, adviceOf(outcome.text).said, adviceOf(outcome.text).command ?? later);
   }
 }

@@ -1,5 +1,6 @@
 import type { Alert } from '../model/decision';
 import type { FleetMemory } from '../poll/fleetMemory';
+import { adviceOf } from '../errors';
 import { roomFor } from './growth';
 import { protectionFails } from './protect';
 import { REPEATED } from '../poll/secondWriter';
@@ -10,7 +11,10 @@ type Found = Omit<Alert, 'since'>;
 /** What a person should know, from one complete reading. */
 export function findAlerts(scene: Scene): readonly Found[] {
   const found: Found[] = [];
-  const add: Add = (code, text, next) => void found.push({ code, text: text.slice(0, 300), next });
+  const add: Add = (code, text, next) => {
+    const { said, command } = adviceOf(text);
+    found.push({ code, text: said.slice(0, 300), next: command ?? next });
+  };
   addOfWork(scene, add);
   addOfInstances(scene, add);
   addOfEntries(scene, add);

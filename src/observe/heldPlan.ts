@@ -1,8 +1,9 @@
+import { MOST_TEXT } from '../errors';
 import type { TickPlan } from '../model/decision';
 
 /** A tick that could not even be planned: nothing is done, and status says why. */
 export function heldPlan(tickId: string, at: number, nextAt: number, code: string, text: string): TickPlan {
-  const reason = `Nothing was decided: ${text.slice(0, 300)}`;
+  const reason = `Nothing was decided: ${text.slice(0, MOST_TEXT)}`;
   return {
     tickId,
     at,

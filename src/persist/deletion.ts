@@ -1,3 +1,4 @@
+import { MOST_TEXT } from '../errors';
 import type { DrainRecord } from '../model/drain';
 import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
@@ -142,7 +143,7 @@ function settleDelete(memory: PoolMemory, record: DrainRecord, result: DeleteRes
       if (answer === 'accepted') forgive(memory, now);
       return;
     case 'refused':
-      deletion.refusals[record.vmId] = { at: now, code: code ?? 'refused', text: (text ?? '').slice(0, 200), right: right === true };
+      deletion.refusals[record.vmId] = { at: now, code: code ?? 'refused', text: (text ?? '').slice(0, MOST_TEXT), right: right === true };
       put(record, `Azure refuses the delete: ${code ?? 'refused'}`);
       return reopen(record);
     case 'rival':

@@ -1,3 +1,4 @@
+import { MOST_TEXT } from '../errors';
 import type { TickPlan } from '../model/decision';
 import type { PoolMemory } from '../model/pool';
 
@@ -15,7 +16,7 @@ export function failGrowth(memory: PoolMemory, code: string, text: string, timin
   const count = (memory.growthFailures?.count ?? 0) + 1;
   const first = Math.max(timing.scaleOutCooldown, timing.minute);
   const wait = Math.min(first * 2 ** (count - 1), LONGEST_WAIT_MINUTES * timing.minute);
-  memory.growthFailures = { count, waitUntil: now + wait, code, text: text.slice(0, 300) };
+  memory.growthFailures = { count, waitUntil: now + wait, code, text: text.slice(0, MOST_TEXT) };
   if (memory.growth !== undefined) memory.growth.state = 'over';
 }
 

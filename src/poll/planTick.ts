@@ -1,3 +1,4 @@
+import { adviceOf, MOST_TEXT } from '../errors';
 import { dated, findAlerts } from '../decide/alerts';
 import { decide } from '../decide/decide';
 import { planProtections } from '../decide/protect';
@@ -190,14 +191,15 @@ function hold(input: TickInput, fleet: FleetMemory, reading: Extract<Reading, { 
   const { readings } = fleet.failure.clock;
   const backOff = Math.min(poll * 2 ** Math.max(0, readings - 1), Math.max(poll, LONGEST_BACK_OFF_MINUTES * minute));
   const isLasting = confirmed(fleet.failure.clock, READINGS, 3 * minute) || reading.side === 'owner';
-  const next = 'See the README under Troubleshooting; the loop goes on by itself once the cause is gone.';
-  const alerts = isLasting ? dated([{ code: reading.code, text: reading.text.slice(0, 300), next }], fleet, now) : [];
+  const { said, command } = adviceOf(reading.text);
+  const next = command ?? `See docs/runbook.md under ${reading.code}; the loop goes on by itself once the cause is gone.`;
+  const alerts = isLasting ? dated([{ code: reading.code, text: said.slice(0, 300), next }], fleet, now) : [];
   const result: TickPlan = {
     tickId,
     at: now,
     nextAt: now + Math.max(backOff, reading.retryAfterMs ?? 0),
     held: true,
-    decision: { rule: `hold/${reading.code}`, reason: `Nothing is done: ${reading.text.slice(0, 300)}`, acts: [] },
+    decision: { rule: `hold/${reading.code}`, reason: `Nothing is done: ${reading.text.slice(0, MOST_TEXT)}`, acts: [] },
     counts: undefined,
     alerts,
     warnings: input.warnings,

@@ -32,7 +32,7 @@ export function failureOf(error: unknown): Failure {
   return {
     status: typeof status === 'number' ? status : undefined,
     code: brief(errorCode(error) ?? (typeof status === 'number' ? `HTTP ${String(status)}` : 'no answer'), 80),
-    message: brief(heardMessage(get(error, 'request')) ?? (error instanceof Error ? error.message : String(error)), 400),
+    message: brief(heardMessage(get(error, 'request')) ?? (error instanceof Error ? error.message : String(error)), 700),
     retryAfterMs: parseRetryAfter(typeof header === 'string' ? header : undefined),
   };
 }

@@ -1,4 +1,5 @@
 import { type Place, etagOf, operationBody, scaleSetBody, scaleSetId, scaleSetVmBody, vmBody } from './armBodies';
+import { neighboursOf, summaryOf } from './armLists';
 import { type Accepted, deleteSingle, deleteVms, writeCapacity } from './capacity';
 import { type Call, field, type Reply } from './exchange';
 import type { Operation, PoolState, Vm } from './state';
@@ -35,6 +36,11 @@ export function answerArm(options: ArmOptions, call: Call): Reply {
   if (lower[0] !== 'subscriptions' || lower[1] !== place.subscriptionId.toLowerCase())
     return error(kind, 404, 'SubscriptionNotFound', `The subscription '${parts[1] ?? ''}' could not be found.`);
   const route: Route = { options, place, call, kind };
+  return resources(route, parts, lower);
+}
+
+function resources(route: Route, parts: readonly string[], lower: readonly string[]): Reply {
+  const { call, kind, place, options } = route;
   if (lower[2] === 'providers' && lower[6] === 'operations') return operation(route, lower[7] ?? '');
   if (lower[2] !== 'resourcegroups' || lower[3] !== place.resourceGroup.toLowerCase())
     return error(kind, 404, 'ResourceGroupNotFound', `Resource group '${parts[3] ?? ''}' could not be found.`);
@@ -43,21 +49,8 @@ export function answerArm(options: ArmOptions, call: Call): Reply {
     if (lower[6] === 'virtualmachines' && parts.length <= 8) return virtualMachines(route, parts[7]);
   }
   if (lower[4] === 'providers' && (lower[5] === 'microsoft.insights' || lower[5] === 'microsoft.standbypool'))
-    return neighbours(route, lower[6] ?? '');
+    return found(kind, neighboursOf(place, options.pools, lower[6] ?? ''));
   return error(kind, 404, 'InvalidResourceType', `There is nothing at ${call.path}.`);
-}
-
-/** Autoscale settings and standby pools, each pointing at its scale set. */
-function neighbours({ kind, options, place }: Route, type: string): Reply {
-  const value = options.pools.flatMap((pool) =>
-    pool.neighbours
-      .filter((each) => each.kind === type)
-      .map(({ name }) => ({
-        name,
-        properties: { targetResourceUri: scaleSetId(place, pool), attachedVirtualMachineScaleSetId: scaleSetId(place, pool) },
-      })),
-  );
-  return found(kind, { value });
 }
 
 interface Route {
@@ -95,7 +88,7 @@ function scaleSet(route: Route, parts: readonly string[], lower: readonly string
     return limited(route, pool, 'instanceView', () => ({
       kind,
       status: 200,
-      body: { virtualMachine: { statusesSummary: summary(pool) } },
+      body: { virtualMachine: { statusesSummary: summaryOf(pool) } },
     }));
   if (child !== 'virtualmachines') return error(kind, 404, 'InvalidResourceType', `There is nothing at ${call.path}.`);
   const view = call.query.get('$expand')?.toLowerCase() === 'instanceview';
@@ -247,13 +240,4 @@ function limited(route: Route, pool: PoolState, name: LimitName, work: () => Rep
     ...reply,
     headers: { ...reply.headers, 'x-ms-ratelimit-remaining-resource': `Microsoft.Compute/${name};${String(taken.left)}` },
   };
-}
-
-function summary(pool: PoolState): { code: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const vm of pool.vms.values()) {
-    const code = `ProvisioningState/${vm.provisioningState.toLowerCase()}`;
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-  }
-  return [...counts].map(([code, count]) => ({ code, count }));
 }
