@@ -24,8 +24,7 @@ import { WRITER_FAULTS } from './writers';
 
 export type { AppHands, FaultContext, FaultKind } from './types';
 export { createHub, type Hub } from './hub';
-export { hostileStore } from './hostileStore';
-export { skewable } from './skewable';
+export { storeFaultsOf } from './storeFaults';
 export { traitFlags } from './worldFlags';
 export { BY_ORIGINAL } from './original';
 
