@@ -5,7 +5,7 @@ import type { Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, READINGS } from './clocks';
 import type { FleetMemory, InstanceMemory, RunnerMemory } from './fleetMemory';
-import type { Joined } from './observe';
+import { bornAt, type Joined } from './observe';
 import { isDeleting } from './sighting';
 
 /** active: counted. The rest are design.md's words for an instance that is not. */
@@ -60,7 +60,7 @@ export function classify(
     const runner = joined.speakers.get(instance.vmId);
     const runnerMemory = runner === undefined ? undefined : fleet.runners[runner.runnerId];
     const record = records.get(instance.vmId) ?? (runner === undefined ? undefined : byRunner.get(runner.runnerId));
-    const held = verdictsHeld || joined.ambiguous.has(instance.vmId);
+    const held = verdictsHeld || joined.ambiguous.has(instance.vmId) || mayBeAnother(fleet, joined, known, now);
     const state = stateOf({ settings, fleet, instance, known, runner, runnerMemory, record, verdictsHeld: held, now });
     return { instance, memory: known, runner, runnerMemory, record, state, tasks: tasksOf(runner) };
   });
@@ -74,6 +74,14 @@ export function classify(
     ordered: orderedBy(memory, fleet, settings, now),
   };
 }
+
+/** A connected runner that matches no instance and showed itself since this one was made may be its own, under a name of its choice. */
+function mayBeAnother(fleet: FleetMemory, joined: Joined, known: InstanceMemory, now: number): boolean {
+  return joined.foreign.some((runner) => runner.connected !== false && (fleet.runners[runner.runnerId]?.firstSeen ?? now) >= bornAt(known));
+}
+
+/** The platform's pages end at 100: a list of so many may go on, and nothing would say so. */
+export const looksCut = (runners: readonly Runner[]): boolean => runners.length > 0 && runners.length % 100 === 0;
 
 interface Judged {
   readonly settings: PoolSettings;

@@ -13,7 +13,7 @@ import { countsOf } from './counts';
 import { deductUntaken, demandOf } from './demand';
 import { mayBeEmpty } from './emptyList';
 import { findDrop } from './drops';
-import { classify, tasksOf, type Fleet } from './fleet';
+import { classify, looksCut, tasksOf, type Fleet } from './fleet';
 import { freshFleet, prune, type FleetMemory } from './fleetMemory';
 import { growthNews } from './growthNews';
 import { observe } from './observe';
@@ -154,7 +154,7 @@ function gaugesOf(memory: PoolMemory, fleet: FleetMemory, now: number): NonNulla
 /** No stray or lost verdict while more jobs run than the listed runners have, or the list looks cut at a page's end. */
 function verdictsHeld(fleet: FleetMemory, group: RunnerGroup): boolean {
   const runners = group.runners ?? [];
-  if (runners.length > 0 && runners.length % 100 === 0) return true;
+  if (looksCut(runners)) return true;
   if (group.running === undefined) return fleet.runningSeen === true;
   fleet.runningSeen = true;
   const listed = runners.reduce((sum, runner) => sum + (tasksOf(runner) ?? 0), 0);

@@ -1,7 +1,7 @@
 import { unservedOf } from '../decide/scaleOut';
 import type { Scene } from '../decide/scene';
 import { confirmed, READINGS, runWhile } from './clocks';
-import { isIdle, type Fleet } from './fleet';
+import { isIdle, looksCut, type Fleet } from './fleet';
 import type { FleetMemory } from './fleetMemory';
 import type { Reading, TickInput } from './planTick';
 
@@ -22,6 +22,8 @@ export function setScene(
   const live = members.filter((member) => member.state !== 'deleting').length;
   const undrained = members.filter((member) => member.state !== 'deleting' && member.record === undefined).length;
   const idle = members.filter(isIdle).length;
+  // Runners beyond a page's end: counting them as missing would order their number again and again.
+  const unseen = looksCut(reading.group.runners ?? []) ? members.filter((member) => member.state === 'unjudged').length : 0;
   const base: Scene = {
     settings,
     memory,
@@ -34,7 +36,7 @@ export function setScene(
     demand: waiting - deducted,
     deducted,
     tasksPerRunner: fleetMemory.tasksPerRunner,
-    counted: active + booting,
+    counted: active + booting + unseen,
     active,
     idle,
     booting,

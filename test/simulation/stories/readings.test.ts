@@ -75,7 +75,7 @@ test.each(['Uniform', 'Flexible'] as const)('2. Transient zero (%s)', async (mod
 });
 
 test('8. Wrong list, live runner called orphan: a list of runners cut at 100', async () => {
-  const story = await scenario({ flags: { initialRunners: 1 }, settings: { MIN_RUNNERS: '130', SCALE_OUT_STEP: '130' } });
+  const story = await scenario({ flags: { initialRunners: 1 }, settings: { MIN_RUNNERS: '130' } });
   await story.until('130 runners', () => story.pool.entries.size >= 130, 30);
   story.jobs(130, 300);
   await story.pass(5);
@@ -87,6 +87,7 @@ test('8. Wrong list, live runner called orphan: a list of runners cut at 100', a
   );
   await story.pass(100);
   expect(story.deletes()).toEqual([]);
+  expect(story.pool.vms.size).toBe(130);
   const { alerts, counts } = await story.status();
   expect(alerts.map(({ code }) => code)).toContain('unjudged-instance');
   expect(counts).toMatchObject({ stray: 0, lost: 0 });
