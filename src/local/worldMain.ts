@@ -2,9 +2,9 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from './azurite';
 import { scaledClock } from './host';
 import { parseOptions } from './options';
+import { spedUpFlags, spedUpTrace } from './spedUp';
 import { cutToBusy, generateDay, readTrace } from './traces';
 import { startWorld } from './world';
-import { worldFlags } from './world/flags';
 
 const CONTAINER = 'autoscaler-state';
 
@@ -13,15 +13,16 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   const speed = options.speed === 'max' ? 60 : options.speed;
   // Real timestamps: a real Functions host measures real time, so the world shortens its durations and the app its own by TRIAL_SPEED.
-  const flags = worldFlags(options.world);
-  const divided = Object.fromEntries(
-    Object.entries(flags).map(([name, value]) => [name, name.endsWith('Seconds') ? value / speed : value]),
-  );
   const azurite = await startAzurite({ services: 'all' });
   await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER).createIfNotExists();
-  const world = await startWorld({ clock: scaledClock(1), seed: options.seed, mode: options.mode, flags: worldFlags(divided) });
+  const world = await startWorld({
+    clock: scaledClock(1),
+    seed: options.seed,
+    mode: options.mode,
+    flags: spedUpFlags(options.world, speed),
+  });
   const trace = options.trace === undefined ? cutToBusy(generateDay(options.seed)) : readTrace(options.trace);
-  world.addJobs(trace.map((job) => ({ arrivalSeconds: job.arrivalSeconds / speed, durationSeconds: job.durationSeconds / speed })));
+  world.addJobs(spedUpTrace(trace, speed));
   const values = {
     FUNCTIONS_WORKER_RUNTIME: 'node',
     AzureWebJobsStorage: azurite.connectionString,

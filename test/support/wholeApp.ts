@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { startAzurite } from '../../src/local/azurite';
-import { memoryStorage, startHost, virtualClock, type HostStorage, type VirtualClock } from '../../src/local/host';
+import { memoryStorage, startHost, virtualClock, type HostHooks, type HostStorage, type VirtualClock } from '../../src/local/host';
 import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
 
 export const START = Date.UTC(2025, 3, 7, 6);
@@ -34,6 +34,7 @@ export interface WholeApp {
 
 export interface WholeAppOptions {
   readonly env?: Record<string, string>;
+  readonly hooks?: HostHooks;
   readonly world?: Partial<Parameters<typeof startWorld>[0]>;
 }
 
@@ -89,6 +90,7 @@ export async function startWholeApp(options: WholeAppOptions = {}): Promise<Whol
       clock,
       storage,
       functionKey: FUNCTION_KEY,
+      ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
       log: ({ message }) => logs.push(message),
     });
   };
