@@ -16,6 +16,8 @@ import { isOver, statusOf } from './loopStatus';
 
 const LOOKS_AFTER_TERMINATE = 10;
 const LOOK_MS = 500;
+/** The start of this process, near enough. */
+const APP_STARTED_AT = clock.now();
 
 /** Starts, replaces and purges; each pool on its own, so that one in trouble keeps no other waiting. */
 export async function keepAll(client: DurableClient, context: InvocationContext): Promise<Record<string, unknown>> {
@@ -56,7 +58,7 @@ async function keepPool(client: DurableClient, context: InvocationContext, setti
   }
   const status = await statusOf(client, loopId(pool));
   const createdAt = status?.createdTime === undefined ? undefined : new Date(status.createdTime).getTime();
-  emit(context, 'information', 'heartbeat', { pool, version, ...heartbeatOf(memory, status?.runtimeStatus, clock.now()) });
+  emit(context, 'information', 'heartbeat', { pool, version, ...heartbeatOf(memory, status?.runtimeStatus, clock.now(), APP_STARTED_AT) });
   const keeping = keep({ status, memory, autoStart, now: clock.now(), createdAt });
   if (keeping.action === 'leave') return keeping;
   emit(context, 'warning', 'keeper', { pool, ...keeping });

@@ -53,7 +53,7 @@ export const EVENTS_LOGGED: Readonly<Record<string, EventSchema>> = {
       loop: 'runtime status of the loop, `none` where it was never started',
       stopped: 'an operator stopped it',
       paused: 'an operator paused it',
-      lastTickSeconds: 'since the last tick; absent before the first',
+      lastTickSeconds: 'since the last tick; before the first, since the app started',
       heldSeconds: 'since the first of the held ticks in a row, 0 while not held',
       rule: 'rule of the last tick',
       drains: 'recorded drains',

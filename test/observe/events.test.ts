@@ -60,18 +60,22 @@ test('an alert has one line, when it begins, and its code in each tick line', as
 test('a heartbeat tells how long ago the last tick was, and since when ticks are held', async () => {
   const ticker = createTicker();
   await ticker.run(2);
-  expect(heartbeatOf(ticker.memory, 'Running', ticker.now + 240_000)).toMatchObject({
+  expect(heartbeatOf(ticker.memory, 'Running', ticker.now + 240_000, 0)).toMatchObject({
     lastTickSeconds: 300,
     heldSeconds: 0,
     loop: 'Running',
   });
   for (let at = 0; at < 3; at += 1) ticker.runners.script.fail('readGroup', new ServiceError('sg-unavailable', 'away'));
   await ticker.run(3);
-  expect(heartbeatOf(ticker.memory, 'Running', ticker.now)).toMatchObject({ heldSeconds: 180, rule: 'hold/sg-unavailable' });
+  expect(heartbeatOf(ticker.memory, 'Running', ticker.now, 0)).toMatchObject({ heldSeconds: 180, rule: 'hold/sg-unavailable' });
   ticker.runners.reset();
   await ticker.run();
-  expect(heartbeatOf(ticker.memory, 'Running', ticker.now)).toMatchObject({ heldSeconds: 0 });
-  expect(heartbeatOf(undefined, undefined, ticker.now)).toMatchObject({ loop: 'none', stopped: false });
-  for (const name of Object.keys(heartbeatOf(ticker.memory, 'Running', ticker.now)))
+  expect(heartbeatOf(ticker.memory, 'Running', ticker.now, 0)).toMatchObject({ heldSeconds: 0 });
+  expect(heartbeatOf(undefined, undefined, ticker.now, ticker.now - 600_000)).toMatchObject({
+    loop: 'none',
+    stopped: false,
+    lastTickSeconds: 600,
+  });
+  for (const name of Object.keys(heartbeatOf(ticker.memory, 'Running', ticker.now, 0)))
     expect(EVENTS_LOGGED['heartbeat']?.fields[name]).toBeDefined();
 });
