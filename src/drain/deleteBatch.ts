@@ -6,6 +6,7 @@ import type { Runner } from '../ports/runnerService';
 import { sameMachine } from '../poll/identity';
 import { isAlive, isDeleting } from '../poll/sighting';
 import { mayStillAct, type Grant } from './grant';
+import { SINGLE_READS } from './sharedReadings';
 import { isListEmpty, line, poolOf, readFleet, readStateIfAny, type StepLine, type StepPorts } from './steps';
 
 export interface BatchAnswer {
@@ -19,9 +20,6 @@ export interface BatchAnswer {
 export interface BatchGrant extends Grant {
   readonly operation?: string | undefined;
 }
-
-/** Above this many a list costs fewer calls than single reads. */
-const SINGLE_READS = 3;
 
 type Answers = Record<string, DeleteResult>;
 

@@ -17,7 +17,7 @@ import { release } from '../persist/owner';
 import { tick } from '../poll/tick';
 import { version } from '../../package.json';
 import { clientInput, engineOf } from './engine';
-import { clock, me, ownerCheck, poolSettings, runnersOf, scaleSetOf, store, targetOf, timingOf } from './environment';
+import { clock, me, ownerCheck, poolSettings, runnersOf, scaleSetOf, servicesOfDrains, store, targetOf, timingOf } from './environment';
 import type { PollAnswer } from './orchestrators/autoscaler';
 import type { NormalizeStep } from './orchestrators/normalize';
 
@@ -157,8 +157,7 @@ df.app.activity(FUNCTIONS.drainStep, {
 function portsOf(target: Target, context: InvocationContext): StepPorts {
   const engine = engineOf(context);
   return {
-    runners: runnersOf(target),
-    scaleSet: scaleSetOf(target),
+    ...servicesOfDrains(target),
     store: store(),
     clock,
     readMemory: () => engine.readMemory(target.pool),

@@ -7,6 +7,7 @@ import { createSurroundings } from '../adapters/azure/surroundings';
 import { createStateStore } from '../adapters/azure/blobStore';
 import { createRunnerService } from '../adapters/stackguardian/client';
 import { type Transport, transport } from '../adapters/transport';
+import { sharedReadings, type Services } from '../drain/sharedReadings';
 import { AutoscalerError } from '../errors';
 import type { DrainTiming, Target } from '../model/drain';
 import { checkOwner, type Owner } from '../persist/owner';
@@ -90,6 +91,14 @@ export function scaleSetOf(target: Target): ScaleSet {
   return once(`scaleSet ${subscriptionId} ${resourceGroup} ${vmssName}`, () =>
     createScaleSet({ subscriptionId, resourceGroup, vmssName, endpoint, credential: credential(), ...azureTransport() }),
   );
+}
+
+/** The two services for the steps of drains, which share their readings. */
+export function servicesOfDrains(target: Target): Services {
+  const { sgBaseUri, sgOrg, sgRunnerGroup, subscriptionId, resourceGroup, vmssName } = target;
+  const key = `drains ${[sgBaseUri, sgOrg, sgRunnerGroup, subscriptionId, resourceGroup, vmssName].join(' ')}`;
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  return once(key, () => sharedReadings({ runners: runnersOf(target), scaleSet: scaleSetOf(target) }, pause));
 }
 
 /** What else may write to the scale set; asked by the preflight alone. */

@@ -76,7 +76,7 @@ export const ORIGINAL_FAULTS: readonly FaultKind[] = [
     name: 'original-beside',
     area: 'operators',
     sentence: 'The Python original runs beside us for a while, on the same runners and the same scale set.',
-    install: (context: FaultContext) => {
+    install: (context: FaultContext): void => {
       const { world, clock, random, stamp } = context;
       for (const pool of world.pools) {
         const settings: Settings = { outThreshold: 3, inThreshold: 1, outStep: 1, inStep: 1, cooldownMs: (4 + random.below(3)) * MINUTE };

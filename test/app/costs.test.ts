@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { drainCosts, idleCosts, pagesOf, scaleInCalls } from '../../src/local/bench/costs';
+
+/** What the app may ask of StackGuardian, Azure, blobs and engine; `npm run bench` prints the figures. */
+
+test.each([10, 100, 1_000])('an idle tick at %i runners: three calls and the list’s further pages, whatever the fleet', async (runners) => {
+  const costs = await idleCosts(runners);
+  expect(costs.calls).toBe(3 + pagesOf(runners) - 1);
+  expect(costs).toMatchObject({ activities: 1, entityCalls: 1, timers: 1, historyRows: 14 });
+  expect(costs.blobWrites).toBeGreaterThanOrEqual(1);
+  expect(costs.blobWrites).toBeLessThanOrEqual(2);
+  expect(costs.historyBytes).toBeLessThan(8_000);
+});
+
+test('a scale-in by one at 1,000 runners takes fewer than 20 calls', async () => {
+  expect(await scaleInCalls(1_000)).toBe(2 + pagesOf(1_000) + 1);
+});
+
+test('ten runners leave with two writes each, shared readings and one batched delete', async () => {
+  const costs = await drainCosts(10);
+  expect(costs).toMatchObject({ stackguardianWrites: 20, deletes: 1 });
+  // One for the deregistrations and one for the delete, were they all granted at once; in truth within a second or two.
+  expect(costs.groupReads).toBeLessThanOrEqual(6);
+  expect(costs.azureReads).toBeLessThanOrEqual(12);
+});
