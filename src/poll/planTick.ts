@@ -58,7 +58,8 @@ export interface Planned {
 }
 
 /** The whole thinking of one tick: a reading and two memories in, a plan and the next fleet memory out. Pure. */
-export function planTick(input: TickInput): Planned {
+export function planTick(given: TickInput): Planned {
+  const input = { ...given, memory: withBlobStamps(given) };
   const { reading, settings, now } = input;
   if (reading.kind === 'failed') return hold(input, freshOrCopy(input, undefined), reading);
   const binding = { scaleSet: reading.state.uniqueId, group: settings.sgRunnerGroup };
@@ -75,6 +76,17 @@ export function planTick(input: TickInput): Planned {
     return hold(input, fleet, { kind: 'failed', code: 'sg-malformed', text, retryAfterMs: undefined, side: 'stackguardian' });
   }
   return plan(input, reading, fleet, binding, demand.waiting, demand.warning);
+}
+
+/** The later of entity and blob counts from the very tick that reads the blobs: the first decision after a take-over honours their cooldown too. */
+function withBlobStamps({ memory, cooldownsFromBlobs: found = {}, now }: TickInput): PoolMemory {
+  const later = (own: number | undefined, other: number | undefined): number => Math.max(own ?? 0, Math.min(other ?? 0, now));
+  const { scaleOutAt, scaleInAt } = memory.cooldowns;
+  const stamps = {
+    ...(scaleOutAt === undefined && found.scaleOutAt === undefined ? {} : { scaleOutAt: later(scaleOutAt, found.scaleOutAt) }),
+    ...(scaleInAt === undefined && found.scaleInAt === undefined ? {} : { scaleInAt: later(scaleInAt, found.scaleInAt) }),
+  };
+  return { ...memory, cooldowns: { ...memory.cooldowns, ...stamps } };
 }
 
 function freshOrCopy({ fleet, now }: TickInput, binding: FleetMemory['binding']): FleetMemory {

@@ -2,6 +2,7 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { startAzurite } from '../../src/local/azurite';
 import { startHost, virtualClock, type Host, type HostStorage, type VirtualClock } from '../../src/local/host';
 import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
+import { worldFlags } from '../../src/local/world/flags';
 import type { WorldFaults } from '../../src/local/world/faults';
 
 export const CONTAINER = 'autoscaler-state';
@@ -25,6 +26,7 @@ export interface SimulatedOptions {
   readonly seed: number;
   readonly faults?: WorldFaults;
   readonly storage?: HostStorage;
+  readonly initialRunners?: number;
   /** App settings, made of what the world and Azurite say. */
   readonly env: (known: Readonly<Record<string, string>>) => Record<string, string>;
   /** Before the app starts: what an earlier autoscaler left in the container. */
@@ -35,8 +37,9 @@ export interface SimulatedOptions {
 export async function simulate(options: SimulatedOptions): Promise<Simulated> {
   const clock = virtualClock(options.start);
   const azurite = await startAzurite();
-  const { faults } = options;
-  const world = await startWorld({ clock, seed: options.seed, mode: 'Uniform', ...(faults === undefined ? {} : { faults }) });
+  const { faults, initialRunners = 0 } = options;
+  const flags = worldFlags({ initialRunners });
+  const world = await startWorld({ clock, seed: options.seed, mode: 'Uniform', flags, ...(faults === undefined ? {} : { faults }) });
   trustCa(world.ca);
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
   await container.createIfNotExists();
@@ -45,6 +48,7 @@ export async function simulate(options: SimulatedOptions): Promise<Simulated> {
   const logs: string[] = [];
   const { connectionString } = azurite;
   const env = options.env({ ...world.settings, AZURE_BLOB_STORAGE_CONN_STRING: connectionString, AZURE_BLOB_CONTAINER_NAME: CONTAINER });
+  const outside = { ...process.env };
   const host = await startHost({
     appDirectory: options.appDirectory,
     env,
@@ -71,6 +75,7 @@ export async function simulate(options: SimulatedOptions): Promise<Simulated> {
     },
     stop: async () => {
       await host.stop();
+      process.env = outside;
       await world.stop();
       await azurite.stop();
     },
