@@ -1,10 +1,13 @@
 import type { Alert } from '../model/decision';
 import type { FleetMemory } from '../poll/fleetMemory';
 import { adviceOf } from '../errors';
-import { roomFor } from './growth';
+import { growthBound, roomFor } from './bounds';
 import { protectionFails } from './protect';
 import { REPEATED } from '../poll/secondWriter';
+import type { Member } from '../poll/fleet';
+import { unservedOf } from './scaleOut';
 import type { Scene } from './scene';
+import { count } from './words';
 
 type Found = Omit<Alert, 'since'>;
 
@@ -33,13 +36,13 @@ function addOfWork(scene: Scene, add: Add): void {
   if (failures !== undefined)
     add(
       'growth-failed',
-      `Azure did not grow the scale set ${failures.count} times: ${failures.code} ${failures.text}`,
+      `Azure did not grow the scale set, ${count(failures.count, 'time')} in a row: ${failures.code} ${failures.text}`,
       'Check quota and availability of the VM size in its region and zones.',
     );
   if (fleetMemory.boots.incidentSince !== undefined)
     add(
       'boot-incident',
-      `${fleetMemory.boots.failed} VMs in a row booted without registering. ${scene.group.registrationErrors.at(-1) ?? ''}`,
+      `${count(fleetMemory.boots.failed, 'VM')} in a row booted without registering. ${scene.group.registrationErrors.at(-1) ?? ''}`,
       "Check the scale set's start script and its way to StackGuardian.",
     );
   if (fleetMemory.frozenSince !== undefined)
@@ -51,21 +54,23 @@ function addOfWork(scene: Scene, add: Add): void {
   if (scene.deducted > 0)
     add(
       'demand-untaken',
-      `${scene.deducted} waiting jobs are taken by no idle runner and are not counted.`,
+      `${count(scene.deducted, 'waiting job')} ${scene.deducted === 1 ? 'is' : 'are'} taken by no idle runner and not counted.`,
       'Check approvals and the runner group those jobs are bound to.',
     );
-  const long = Object.values(memory.drains).filter((record) => now - record.startedAt > drainAlert);
+  const long = Object.values(memory.drains)
+    .filter((record) => now - record.startedAt > drainAlert)
+    .toSorted((a, b) => a.startedAt - b.startedAt);
   if (long.length > 0)
     add(
       'drain-long',
-      `${long.length} drains take long, the oldest that of ${long[0]?.runnerId ?? long[0]?.vmId ?? ''}: ${long[0]?.note ?? long[0]?.phase ?? ''}.`,
+      `${count(long.length, 'drain takes', 'drains take')} long, the oldest that of ${long[0]?.runnerId ?? long[0]?.vmId ?? ''}: ${long[0]?.note ?? long[0]?.phase ?? ''}.`,
       'Nothing, if its job is long; release gives the runner back.',
     );
   const refusals = Object.entries(memory.deletion.refusals);
   if (refusals.length > 0)
     add(
       'delete-refused',
-      `Azure refuses to delete ${refusals.length} VMs: ${refusals[0]?.[1].code ?? ''} ${refusals[0]?.[1].text ?? ''}`,
+      `Azure refuses to delete ${count(refusals.length, 'VM')}: ${refusals[0]?.[1].code ?? ''} ${refusals[0]?.[1].text ?? ''}`,
       'Remove the lock or policy, or grant the right that the text names; tried every ten minutes.',
     );
 }
@@ -78,45 +83,41 @@ function addOfInstances(scene: Scene, add: Add): void {
   if (lost.length > 0)
     add(
       'lost-instance',
-      `${lost.length} instances show no runner any more, e.g. ${lost[0]?.instance.computerName ?? lost[0]?.instance.id ?? ''} (vmId ${lost[0]?.instance.vmId ?? ''}).`,
+      `${count(lost.length, 'instance shows', 'instances show')} no runner any more, e.g. ${nameOf(lost[0])} (vmId ${lost[0]?.instance.vmId ?? ''}).`,
       'Look at the VM; POST instances/{vmId}/reap deletes it.',
     );
-  for (const member of fleet.members) {
-    if (member.state === 'unjudged') member.memory.unjudged ??= now;
-    else delete member.memory.unjudged;
-  }
-  const unjudged = fleet.members.filter((member) => member.memory.unjudged !== undefined && now - member.memory.unjudged > 60 * minute);
+  const unjudged = fleet.members.filter(({ memory }) => memory.unjudged !== undefined && now - memory.unjudged >= 60 * minute);
   if (unjudged.length > 0)
     add(
       'unjudged-instance',
-      `${unjudged.length} instances have had no verdict for an hour.`,
-      'Their name is unreadable, or the list of runners looks cut.',
+      `${count(unjudged.length, 'instance has', 'instances have')} had no verdict for an hour, e.g. ${nameOf(unjudged[0])}: ${whyUnjudged(scene, unjudged[0])}.`,
+      'Mend the cause, or look at the VM; POST instances/{vmId}/reap deletes it.',
     );
   if (state.mode === 'Flexible' && state.capacity >= 0.8 * state.limit && state.capacity > scene.live)
     add(
       'capacity-drift',
-      `The nominal capacity ${state.capacity} of ${state.limit} is above the ${scene.live} VMs.`,
+      `The nominal capacity ${state.capacity} of ${state.limit} is above the ${count(scene.live, 'VM')}.`,
       'At zero VMs, POST normalize writes it back to 0.',
     );
   const changes = fleetMemory.others?.changes ?? [];
   if (changes.length >= REPEATED && !settings.dryRun)
     add(
       'second-writer',
-      `Others changed the pool ${changes.length} times within an hour, last: ${changes.at(-1)?.text ?? ''}.`,
+      `Others changed the pool ${count(changes.length, 'time')} within an hour, last: ${changes.at(-1)?.text ?? ''}.`,
       'Find the other writer: autoscale settings, a pipeline, the former autoscaler, a person; POST check names the usual ones.',
     );
   const bare = protectionFails(scene);
   if (bare > 0)
     add(
       'protect-failed',
-      `${bare} instances cannot be protected from scale-in by others.`,
+      `${count(bare, 'instance')} cannot be protected from scale-in by others.`,
       'Grant Microsoft.Compute/virtualMachineScaleSets/virtualMachines/write, or set PROTECT_INSTANCES=false.',
     );
-  if (scene.demand > 0 && roomFor(scene) <= 0)
+  if (unservedOf(scene) > 0 && roomFor(scene) <= 0)
     add(
       'at-max',
-      `Jobs wait and the fleet is at its maximum (${scene.live} instances).`,
-      'Raise MAX_RUNNERS, or look why runners are occupied.',
+      `Jobs wait and the fleet is at its maximum, ${count(scene.live, 'instance')} (${growthBound(scene).name}).`,
+      'Raise what bounds it, or look why runners are occupied.',
     );
 }
 
@@ -126,15 +127,24 @@ function addOfEntries({ fleet }: Scene, add: Add): void {
   if (stuck.length > 0)
     add(
       'ghost-runner',
-      `${stuck.length} entries have tasks and no VM, e.g. ${stuck[0]?.runnerId ?? ''}.`,
+      `${count(stuck.length, 'entry has', 'entries have')} tasks and no VM, e.g. ${stuck[0]?.runnerId ?? ''}.`,
       'Their jobs died with the VM; POST runners/{runner}/forget takes the entry off.',
     );
   if (fleet.foreign.length > 0)
     add(
       'foreign-runner',
-      `${fleet.foreign.length} runners of the group match no VM of the scale set.`,
+      `${count(fleet.foreign.length, 'runner of the group matches', 'runners of the group match')} no VM of the scale set.`,
       'They are left alone; move them to a group of their own.',
     );
+}
+
+const nameOf = (member: Member | undefined): string => member?.instance.computerName ?? member?.instance.id ?? '';
+
+function whyUnjudged({ fleet }: Scene, member: Member | undefined): string {
+  if (member === undefined) return '';
+  if (member.instance.computerName === undefined) return 'its computer name is not told';
+  if (fleet.ambiguous.has(member.instance.vmId)) return 'another instance has the same computer name';
+  return fleet.noVerdict ?? 'a connected runner of another name may be its own';
 }
 
 /** Keeps since when each stands. */

@@ -1,10 +1,12 @@
 import { MAX_ACTS, type Act, type Decision } from '../model/decision';
+import { aboveMaximum } from './bounds';
 import { planGrowth } from './growth';
 import { newDrainsAreBarred } from '../persist/deletion';
 import { planAdoptions, planRepairs } from './repair';
 import { planScaleIn } from './scaleIn';
 import { giveBacks, scaleOutRule, stepOf, unservedOf, type ScaleOutRule } from './scaleOut';
 import type { Scene } from './scene';
+import { count, jobsWait } from './words';
 
 /** One complete reading → what to do, with the name of the rule and one sentence. Pure but for the clocks of the fleet's memory. */
 export function decide(scene: Scene): Decision {
@@ -46,10 +48,15 @@ function describe(acts: readonly Act[]): string {
 }
 
 function decideScaling(scene: Scene): Decision {
+  // Above MAX_RUNNERS nothing can grow or be given back: only the way down is left, whatever waits.
+  const scaleIn = scaleInOf(scene);
+  if (aboveMaximum(scene) > 0 && scaleIn.acts.length > 0) return scaleIn;
   const rule = scaleOutRule(scene);
-  if (rule !== undefined) return decideScaleOut(scene, rule);
-  const barred = newDrainsAreBarred(scene.memory) ? { waits: 'Azure refuses our deletes' } : undefined;
-  const plan = barred ?? planScaleIn(scene);
+  return rule === undefined ? scaleIn : decideScaleOut(scene, rule);
+}
+
+function scaleInOf(scene: Scene): Decision {
+  const plan = newDrainsAreBarred(scene.memory) ? { waits: 'Azure refuses our deletes' } : planScaleIn(scene);
   if (plan === undefined) return steady(scene, undefined);
   if ('waits' in plan) return steady(scene, plan.waits);
   return { rule: plan.rule, reason: plan.reason, acts: plan.acts };
@@ -59,43 +66,41 @@ function decideScaleOut(scene: Scene, rule: ScaleOutRule): Decision {
   const step = stepOf(scene, rule);
   const cause = causeOf(scene, rule);
   const back = scene.memory.flags.paused?.scaleOut === true ? { acts: [], idle: 0 } : giveBacks(scene, step);
-  const given =
-    back.acts.length === 0 ? '' : ` ${back.acts.length} draining ${back.acts.length === 1 ? 'runner is' : 'runners are'} given back.`;
+  const many = back.acts.length;
+  const given = many === 0 ? '' : ` ${count(many, 'draining runner')} ${many === 1 ? 'is' : 'are'} given back.`;
   const wanted = step - back.idle;
-  if (wanted <= 0) return { rule, reason: `${cause}.${given}`, acts: back.acts };
-  const growth = planGrowth(scene, rule, wanted);
-  if (growth.kind === 'wait')
-    return { rule: back.acts.length > 0 ? rule : `${rule}/waits`, reason: `${cause}, but ${growth.reason}.${given}`, acts: back.acts };
-  const { act } = growth;
-  if (rule === 'scale-out/untaken-try') scene.fleetMemory.untaken.triedAt = scene.now;
-  return {
-    rule,
-    reason: `${cause}: ordering ${act.add} ${act.add === 1 ? 'instance' : 'instances'}, capacity ${act.from} to ${act.to}.${given}`,
-    acts: [...back.acts, act],
-  };
+  const growth = wanted > 0 ? planGrowth(scene, rule, wanted) : undefined;
+  const acts = growth?.kind === 'grow' ? [...back.acts, growth.act] : back.acts;
+  if (rule === 'scale-out/untaken-try' && acts.length > 0) scene.fleetMemory.untaken.triedAt = scene.now;
+  if (growth === undefined) return { rule, reason: `${cause}.${given}`, acts };
+  if (growth.kind === 'wait') return { rule: many > 0 ? rule : `${rule}/waits`, reason: `${cause}, but ${growth.reason}.${given}`, acts };
+  const { add, from, to } = growth.act;
+  return { rule, reason: `${cause}: ordering ${count(add, 'instance')}, capacity ${from} to ${to}.${given}`, acts };
 }
 
 function causeOf(scene: Scene, rule: ScaleOutRule): string {
   const { demand, counted, settings } = scene;
   switch (rule) {
     case 'scale-out/minimum':
-      return `${counted} runners count, below MIN_RUNNERS ${settings.minRunners}`;
+      return `${count(counted, 'runner')} ${counted === 1 ? 'counts' : 'count'}, below MIN_RUNNERS ${settings.minRunners}`;
     case 'scale-out/from-zero':
-      return `${jobs(demand)} and no runner counts`;
+      return `${waitingOf(scene)} and no runner counts`;
     case 'scale-out/threshold':
-      return `${jobs(demand)} (${unservedOf(scene)} unserved), at least SCALE_OUT_THRESHOLD ${settings.scaleOutThreshold}`;
+      return `${waitingOf(scene)} (${unservedOf(scene)} unserved), ${demand === settings.scaleOutThreshold ? 'at' : 'above'} SCALE_OUT_THRESHOLD ${settings.scaleOutThreshold}`;
     case 'scale-out/starvation':
-      return `${jobs(demand)} unserved for STARVATION_MINUTES`;
+      return `${waitingOf(scene)}, and ${unservedOf(scene)} went unserved for STARVATION_MINUTES`;
     case 'scale-out/untaken-try':
-      return `${scene.deducted} jobs that no idle runner took still wait; one runner tries again`;
+      return `${jobsWait(scene.deducted)} that no idle runner took; one runner tries again`;
   }
 }
 
-const jobs = (count: number): string => `${count} ${count === 1 ? 'job waits' : 'jobs wait'}`;
+/** The demand of the rules; jobs that nobody takes are named beside it. */
+const waitingOf = ({ demand, deducted }: Scene): string =>
+  deducted === 0 ? jobsWait(demand) : `${jobsWait(demand)} beside ${deducted} that no idle runner took`;
 
 function steady(scene: Scene, waits: string | undefined): Decision {
-  const { demand, idle, active, booting } = scene;
-  const fleet = `${active} runners (${idle} idle), ${booting} booting`;
-  const reason = waits === undefined ? `${jobs(demand)}; ${fleet}: nothing to do.` : `${jobs(demand)}; ${fleet}: scale-in waits, ${waits}.`;
-  return { rule: waits === undefined ? 'steady' : 'scale-in/waits', reason, acts: [] };
+  const { idle, active, booting } = scene;
+  const fleet = `${count(active, 'runner')} (${idle} idle), ${booting} booting`;
+  const reason = waits === undefined ? 'nothing to do' : `scale-in waits, ${waits}`;
+  return { rule: waits === undefined ? 'steady' : 'scale-in/waits', reason: `${waitingOf(scene)}; ${fleet}: ${reason}.`, acts: [] };
 }

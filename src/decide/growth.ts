@@ -1,86 +1,96 @@
 import type { Act } from '../model/decision';
+import { growthBound, roomFor } from './bounds';
 import type { Scene } from './scene';
 import { waitsForCooldown, type ScaleOutRule } from './scaleOut';
+import { count, minutesLeft } from './words';
 
-export type GrowthPlan =
-  { readonly kind: 'grow'; readonly act: Extract<Act, { kind: 'setCapacity' }> } | { readonly kind: 'wait'; readonly reason: string };
+type SetCapacity = Extract<Act, { kind: 'setCapacity' }>;
+
+export type GrowthPlan = { readonly kind: 'grow'; readonly act: SetCapacity } | { readonly kind: 'wait'; readonly reason: string };
 
 /** Waits of an incident of boots before each try, in minutes. */
 const INCIDENT_WAITS = [5, 10, 20, 30];
-const WITHOUT_A_LIMIT = 1_000;
+/** So long a capacity write of ours holds the next while the scale set is Updating. */
+const WRITE_MINUTES = 5;
 
-/** One write of capacity for `wanted` instances, or why not now. "Writing capacity" of design.md. */
+/** One write of capacity for `wanted` instances, or why not now. */
 export function planGrowth(scene: Scene, rule: ScaleOutRule, wanted: number): GrowthPlan {
-  const { memory, settings, state, now } = scene;
-  const { minute, scaleOutCooldown } = settings.durations;
-  const wait = (reason: string): GrowthPlan => ({ kind: 'wait', reason });
-  if (memory.flags.paused?.scaleOut === true) return wait('scale-out is paused');
-  if (scene.drop !== undefined) return wait(scene.drop.reason);
-  const growth = memory.growth;
-  if (
-    growth !== undefined &&
-    growth.state !== 'over' &&
-    now - (growth.answeredAt ?? growth.at) < 5 * minute &&
-    state.provisioningState === 'Updating'
-  )
-    return wait('the last capacity write is still being carried out');
-  const failures = memory.growthFailures;
-  if (failures !== undefined && now < failures.waitUntil)
-    return wait(`the last growth failed (${failures.code}); tried again in ${minutesLeft(failures.waitUntil - now, minute)}`);
-  const since = now - (memory.cooldowns.scaleOutAt ?? 0);
-  if (waitsForCooldown(rule) && since < scaleOutCooldown)
-    return wait(`the scale-out cooldown runs for another ${minutesLeft(scaleOutCooldown - since, minute)}`);
-  const incident = incidentWait(scene);
-  if (incident !== undefined) return wait(incident);
+  const reason = obstacleTo(scene, rule);
+  if (reason !== undefined) return { kind: 'wait', reason };
+  const bound = growthBound(scene);
   const n = Math.min(scene.fleetMemory.boots.incidentSince === undefined ? wanted : 1, roomFor(scene));
-  if (n <= 0) return wait(`the fleet is at its maximum (${scene.live + scene.fleet.ordered} instances)`);
-  const { etag, capacity } = state;
-  const act = {
-    kind: 'setCapacity',
-    attempt: scene.tickId,
-    after: growth?.attempt,
-    add: n,
-    from: capacity,
-    to: baseOf(scene) + n,
-    etag,
-    rule,
-    waits: waitsForCooldown(rule),
-  } as const;
-  return { kind: 'grow', act: { ...act, to: Math.max(capacity, act.to) } };
+  if (n <= 0)
+    return { kind: 'wait', reason: `the fleet is at its maximum, ${count(scene.live + scene.fleet.ordered, 'instance')} (${bound.name})` };
+  const target = targetOf(scene, n);
+  // Azure may make the whole of an unexplained surplus, and a lower capacity is never written.
+  if (target.most > bound.most)
+    return {
+      kind: 'wait',
+      reason: `capacity ${target.from} is above the ${count(scene.live, 'VM')} and a write might make more than ${bound.most} (${bound.name})`,
+    };
+  const { to, from, add } = target;
+  const { memory, tickId: attempt, state } = scene;
+  const after = memory.growth?.attempt;
+  return {
+    kind: 'grow',
+    act: { kind: 'setCapacity', attempt, after, add, from, to, etag: state.etag, rule, waits: waitsForCooldown(rule) },
+  };
 }
 
-/** MAX_RUNNERS and the scale set bound instances; MaxNumberOfRunners bounds what may register beside strangers. */
-export function roomFor(scene: Scene): number {
-  const { settings, group, fleet, state } = scene;
-  const taken = scene.live + fleet.ordered;
-  const strangers = fleet.foreign.length + fleet.ghosts.length + fleet.stale.length;
-  const platform = group.maxRunners === undefined ? WITHOUT_A_LIMIT : group.maxRunners - strangers;
-  return Math.min(settings.maxRunners ?? WITHOUT_A_LIMIT, platform, state.limit) - taken;
+function obstacleTo(scene: Scene, rule: ScaleOutRule): string | undefined {
+  const { memory, settings, now } = scene;
+  const { minute, scaleOutCooldown } = settings.durations;
+  if (memory.flags.paused?.scaleOut === true) return 'scale-out is paused';
+  if (scene.drop !== undefined) return scene.drop.reason;
+  if (isWriting(scene)) return 'the last capacity write is still being carried out';
+  const failures = memory.growthFailures;
+  if (failures !== undefined && now < failures.waitUntil)
+    return `the last growth failed (${failures.code}); it is tried again in ${minutesLeft(failures.waitUntil - now, minute)}`;
+  const since = now - (memory.cooldowns.scaleOutAt ?? 0);
+  if (waitsForCooldown(rule) && since < scaleOutCooldown)
+    return `the scale-out cooldown runs for another ${minutesLeft(scaleOutCooldown - since, minute)}`;
+  return incidentWait(scene);
+}
+
+/** Updating for a capacity write of ours whose operation has not ended. Deletes and the operations of others do not hold a write. */
+function isWriting({ memory, settings, state, operation, now }: Scene): boolean {
+  const { growth } = memory;
+  if (growth === undefined || growth.state === 'over' || state.provisioningState.toLowerCase() !== 'updating') return false;
+  if (operation !== undefined && operation.kind !== 'running') return false;
+  return now - (growth.answeredAt ?? growth.at) < WRITE_MINUTES * settings.durations.minute;
+}
+
+interface Target {
+  readonly from: number;
+  readonly to: number;
+  /** Instances to come of it. */
+  readonly add: number;
+  /** The most instances there can be of it, ours that are ordered included. */
+  readonly most: number;
 }
 
 /**
- * Uniform: what is listed and ordered, or the capacity itself where its surplus is only VMs being deleted. Flexible: the nominal capacity,
- * since Azure creates the difference. Never memory, never below the reading.
+ * Flexible: the nominal capacity + n, since Azure creates the difference. Uniform: as many as are listed + n, but never below the reading;
+ * where the capacity's surplus is VMs that are Deleting or ordered and not yet listed, the capacity + n. The base is this reading, never memory.
  */
-function baseOf({ state, live, fleet }: Scene): number {
-  if (state.mode === 'Flexible') return state.capacity;
-  const surplus = state.capacity - live - fleet.ordered;
+function targetOf({ state, live, fleet }: Scene, n: number): Target {
+  const from = state.capacity;
+  const surplus = from - live;
   const deleting = fleet.members.filter((member) => member.state === 'deleting').length;
-  return surplus > 0 && surplus <= deleting ? state.capacity : live + fleet.ordered;
+  const isExplained = surplus > 0 && surplus <= deleting + fleet.ordered;
+  if (state.mode === 'Flexible' || isExplained) return { from, to: from + n, add: n, most: live + fleet.ordered + n };
+  const ordered = surplus > 0 ? fleet.ordered : 0;
+  const to = Math.max(from, live + ordered + n);
+  return { from, to, add: to - live - ordered, most: to };
 }
 
-function incidentWait({ fleetMemory, memory, settings, now }: Scene): string | undefined {
+function incidentWait({ fleetMemory, memory, settings, booting, now }: Scene): string | undefined {
   const { boots } = fleetMemory;
   if (boots.incidentSince === undefined) return undefined;
+  const failed = `${count(boots.failed, 'boot')} failed in a row`;
+  if (booting > 0) return `${failed}; one VM at a time is tried, and ${booting} still ${booting === 1 ? 'boots' : 'boot'}`;
   const { minute } = settings.durations;
   const pause = (INCIDENT_WAITS[Math.min(boots.tries, INCIDENT_WAITS.length - 1)] ?? 30) * minute;
   const since = Math.max(boots.lastFailedAt ?? 0, memory.growth?.at ?? 0);
-  return now - since < pause
-    ? `${boots.failed} boots failed in a row; the next try is in ${minutesLeft(since + pause - now, minute)}`
-    : undefined;
-}
-
-function minutesLeft(ms: number, minute: number): string {
-  const minutes = Math.ceil(ms / minute);
-  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  return now - since < pause ? `${failed}; the next try is in ${minutesLeft(since + pause - now, minute)}` : undefined;
 }

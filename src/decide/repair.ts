@@ -133,18 +133,17 @@ function deadEntries({ settings, fleet, fleetMemory, now }: Scene): Act[] {
 }
 
 /** A boot fails when its allowance ends without a runner; three in a row are an incident. */
-function noteBoots({ fleet, fleetMemory, memory, now }: Scene): void {
+function noteBoots({ fleet, fleetMemory, now }: Scene): void {
   const { boots } = fleetMemory;
   for (const member of fleet.members) {
     const isNew = member.state === 'stray' && member.memory.shown.length === 0 && member.memory.bootFailed !== true;
     if (!isNew) continue;
     member.memory.bootFailed = true;
     boots.failed += 1;
+    if (boots.incidentSince !== undefined && member.memory.firstSeen > boots.incidentSince) boots.tries += 1;
     boots.lastFailedAt = now;
     if (boots.failed >= 3) boots.incidentSince ??= now;
   }
-  if (boots.incidentSince !== undefined && memory.growth !== undefined && memory.growth.at > boots.incidentSince)
-    boots.tries = Math.max(boots.tries, boots.failed - 3 + 1);
 }
 
 /** The breaker: above a fifth of the pool and at least three turned bad within 15 minutes, until 15 minutes pass without another. */

@@ -1,6 +1,10 @@
 import type { Act } from '../model/decision';
 import type { DrainRecord } from '../model/drain';
-import { isConnected, isIdle, type Member } from '../poll/fleet';
+import { isCommitted } from '../persist/records';
+import { isConnected, type Member } from '../poll/fleet';
+import { isBad } from '../poll/observe';
+import { isDeleting } from '../poll/sighting';
+import { reachableMinimum } from './bounds';
 import type { Scene } from './scene';
 
 /** Rule 2's name, or undefined where it does not hold. */
@@ -16,7 +20,7 @@ export function unservedOf(scene: Scene): number {
 export function scaleOutRule(scene: Scene): ScaleOutRule | undefined {
   const { settings, demand, counted, isStarving, untakenTry } = scene;
   const unserved = unservedOf(scene);
-  if (counted < settings.minRunners) return 'scale-out/minimum';
+  if (counted < reachableMinimum(scene)) return 'scale-out/minimum';
   if (demand > 0 && counted === 0) return 'scale-out/from-zero';
   if (demand >= settings.scaleOutThreshold && unserved > 0) return 'scale-out/threshold';
   if (unserved > 0 && isStarving) return 'scale-out/starvation';
@@ -28,7 +32,7 @@ export const waitsForCooldown = (rule: ScaleOutRule): boolean => rule !== 'scale
 
 export function stepOf(scene: Scene, rule: ScaleOutRule): number {
   if (rule === 'scale-out/starvation' || rule === 'scale-out/untaken-try') return 1;
-  return Math.max(scene.settings.scaleOutStep, scene.settings.minRunners - scene.counted);
+  return Math.max(scene.settings.scaleOutStep, reachableMinimum(scene) - scene.counted);
 }
 
 export interface GiveBacks {
@@ -37,6 +41,8 @@ export interface GiveBacks {
   readonly idle: number;
 }
 
+const MOST_GIVE_BACKS = 25;
+
 /** Uncommitted drains that we began, on connected, healthy runners; idle ones towards the step, busy ones beside it. */
 export function giveBacks(scene: Scene, step: number): GiveBacks {
   const candidates = scene.fleet.members.filter((member) => canGiveBack(scene, member));
@@ -44,7 +50,7 @@ export function giveBacks(scene: Scene, step: number): GiveBacks {
   const busy = candidates.filter((member) => member.tasks !== undefined && member.tasks > 0);
   // No give-back may bring the fleet above MAX: those listed, not Deleting and without a recorded drain.
   const room = Math.max(0, (scene.settings.maxRunners ?? Number.MAX_SAFE_INTEGER) - scene.undrained);
-  const chosen = [...free, ...busy].slice(0, Math.min(room, 25));
+  const chosen = [...free, ...busy].slice(0, Math.min(room, MOST_GIVE_BACKS));
   const acts = chosen.map((member) => {
     const record = member.record as DrainRecord;
     return { kind: 'reactivate' as const, drainId: record.id, runnerId: record.runnerId ?? '' };
@@ -53,10 +59,8 @@ export function giveBacks(scene: Scene, step: number): GiveBacks {
 }
 
 function canGiveBack(scene: Scene, { record, runner, runnerMemory, instance }: Member): boolean {
-  if (record === undefined || record.kind !== 'runner' || record.adopted || runner?.runnerId !== record.runnerId) return false;
-  if (!['recorded', 'waiting', 'givingBack'].includes(record.phase)) return false;
-  if (instance.provisioningState === 'Deleting' || instance.provisioningState === 'Failed') return false;
+  if (record === undefined || record.kind !== 'runner' || record.adopted || isCommitted(record)) return false;
+  if (runner?.runnerId !== record.runnerId || record.vmId !== instance.vmId) return false;
+  if (isDeleting(instance) || isBad(instance)) return false;
   return runner?.connected === true && isConnected(runner, runnerMemory, scene.settings.durations.disconnectGrace);
 }
-
-export const idleCount = (members: readonly Member[]): number => members.filter(isIdle).length;

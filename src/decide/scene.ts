@@ -1,5 +1,5 @@
 import type { PoolMemory } from '../model/pool';
-import type { ScaleSetState } from '../ports/scaleSet';
+import type { OperationResult, ScaleSetState } from '../ports/scaleSet';
 import type { RunnerGroup } from '../ports/runnerService';
 import type { PoolSettings } from '../settings/settings';
 import type { Drop } from '../poll/drops';
@@ -14,9 +14,13 @@ export interface Scene {
   readonly fleet: Fleet;
   readonly group: RunnerGroup;
   readonly state: ScaleSetState;
+  /** What Azure says of the last growth's operation, while it is not over. */
+  readonly operation: OperationResult | undefined;
   readonly tickId: string;
   readonly now: number;
-  /** Jobs waiting, less those that nobody takes. */
+  /** Jobs waiting. */
+  readonly waiting: number;
+  /** Of them, less those that nobody takes. */
   readonly demand: number;
   readonly deducted: number;
   readonly tasksPerRunner: number;

@@ -63,6 +63,8 @@ export interface LastTick {
   dryRun: boolean;
   /** Since the first of the held ticks in a row. */
   heldSince?: number;
+  /** How many they are. */
+  heldTicks?: number;
   rule: string;
   reason: string;
   /** Essentials for status, under 3 KB: counts, alerts, mode. */

@@ -20,7 +20,7 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
   if (memory.flags.stopped !== undefined) return { mode: 'stopped', acts: [], refused: [], stamped: undefined, scaleIn: undefined };
   liftExpiredPause(memory, now);
   if (!plan.dryRun) bind(memory, plan);
-  adoptBlobCooldowns(memory, plan, now);
+  adoptBlobCooldowns(memory, plan.cooldownsFromBlobs, now);
   revokeConflict(memory, plan.counts?.capacity);
   noteGrowthNews(memory, plan.growthNews, timing, now);
   noteTick(memory, plan, now);
@@ -81,9 +81,9 @@ function bind(memory: PoolMemory, plan: TickPlan): void {
 }
 
 /** The later of entity and blob wins (I6); a stamp from the future was already brought back to now by the reader. */
-function adoptBlobCooldowns(memory: PoolMemory, plan: TickPlan, now: number): void {
+export function adoptBlobCooldowns(memory: PoolMemory, blobs: TickPlan['cooldownsFromBlobs'], now: number): void {
   for (const key of ['scaleOutAt', 'scaleInAt'] as const) {
-    const found = plan.cooldownsFromBlobs?.[key];
+    const found = blobs?.[key];
     if (found !== undefined) memory.cooldowns[key] = Math.max(memory.cooldowns[key] ?? 0, Math.min(found, now));
   }
 }
@@ -96,7 +96,7 @@ function noteTick(memory: PoolMemory, plan: TickPlan, now: number): void {
     nextAt: plan.nextAt,
     ticks: (memory.tick?.ticks ?? 0) + 1,
     dryRun: plan.dryRun,
-    ...(plan.held ? { heldSince: before?.heldSince ?? now } : {}),
+    ...(plan.held ? { heldSince: before?.heldSince ?? now, heldTicks: (before?.heldTicks ?? 0) + 1 } : {}),
     rule: plan.decision.rule,
     reason: plan.decision.reason,
     status: {

@@ -15,7 +15,7 @@ const LONGEST_WAIT_MINUTES = 30;
 export function failGrowth(memory: PoolMemory, code: string, text: string, timing: GrowthTiming, now: number): void {
   const count = (memory.growthFailures?.count ?? 0) + 1;
   const first = Math.max(timing.scaleOutCooldown, timing.minute);
-  const wait = Math.min(first * 2 ** (count - 1), LONGEST_WAIT_MINUTES * timing.minute);
+  const wait = Math.min(first * 2 ** Math.min(count, 20), LONGEST_WAIT_MINUTES * timing.minute);
   memory.growthFailures = { count, waitUntil: now + wait, code, text: text.slice(0, MOST_TEXT) };
   if (memory.growth !== undefined) memory.growth.state = 'over';
 }

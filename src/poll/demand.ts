@@ -1,7 +1,7 @@
 import type { RunnerGroup } from '../ports/runnerService';
 import type { PoolSettings } from '../settings/settings';
-import { confirmed, runWhile } from './clocks';
-import { isIdle, type Fleet } from './fleet';
+import { confirmed, READINGS, runWhile } from './clocks';
+import { isIdle, type Fleet, type Member } from './fleet';
 import type { FleetMemory } from './fleetMemory';
 
 export interface Demand {
@@ -12,14 +12,15 @@ export interface Demand {
 
 /** Demand = queued + pending; a pending count never seen in this pool is left out, one seen before and missing now makes it unknown. */
 export function demandOf(settings: PoolSettings, fleet: FleetMemory, group: RunnerGroup): Demand {
+  if (group.pending !== undefined) fleet.pendingSeen = true;
   if (settings.demandMetric === 'queued') return { waiting: group.queued, warning: undefined };
-  if (group.pending !== undefined) {
-    fleet.pendingSeen = true;
-    return { waiting: group.queued + group.pending, warning: undefined };
-  }
+  if (group.pending !== undefined) return { waiting: group.queued + group.pending, warning: undefined };
   if (fleet.pendingSeen === true) return { waiting: undefined, warning: undefined };
   return { waiting: group.queued, warning: 'StackGuardian sends no PendingWorkflowsCount: demand is the queued jobs alone.' };
 }
+
+/** An idle runner that jobs could have gone to: one that has been disconnected for more than a flap proves nothing. */
+const couldTake = (member: Member): boolean => isIdle(member) && (member.runnerMemory?.disconnected?.readings ?? 0) < READINGS;
 
 /**
  * Rule 2, a demand that nobody takes: runners stay idle for two scale-in cooldowns (ten minutes and five readings at the least) while
@@ -27,8 +28,9 @@ export function demandOf(settings: PoolSettings, fleet: FleetMemory, group: Runn
  */
 export function deductUntaken(settings: PoolSettings, fleet: FleetMemory, joined: Fleet, waiting: number, now: number): number {
   const { untaken } = fleet;
-  const idle = joined.members.filter(isIdle).map((member) => member.runner?.runnerId ?? '');
-  const still = untaken.clock === undefined ? idle : untaken.runners.filter((id) => idle.includes(id));
+  const idle = joined.members.filter(couldTake).map((member) => member.runner?.runnerId ?? '');
+  const left = new Set(idle);
+  const still = untaken.clock === undefined ? idle : untaken.runners.filter((id) => left.has(id));
   const runs = waiting > 0 && still.length > 0;
   const { clock: before } = untaken;
   const clock = runWhile(runs, before, now);
@@ -40,8 +42,12 @@ export function deductUntaken(settings: PoolSettings, fleet: FleetMemory, joined
     untaken.clock = clock;
     untaken.runners = still.slice(0, 100);
     const span = Math.max(2 * settings.durations.scaleInCooldown, 10 * settings.durations.minute);
-    if (confirmed(clock, 5, span)) untaken.deducted = Math.max(untaken.deducted, untaken.least);
+    if (confirmed(clock, 5, span)) {
+      if (untaken.deducted === 0) untaken.triedAt = now;
+      untaken.deducted = Math.max(untaken.deducted, untaken.least);
+    }
   }
   untaken.deducted = Math.min(untaken.deducted, waiting);
+  if (untaken.deducted === 0) delete untaken.triedAt;
   return untaken.deducted;
 }

@@ -5,10 +5,11 @@ import type { Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, READINGS } from './clocks';
 import type { FleetMemory, InstanceMemory, RunnerMemory } from './fleetMemory';
+import { orderedOf } from './growthNews';
 import { bornAt, type Joined } from './observe';
 import { isDeleting } from './sighting';
 
-/** active: counted. The rest are design.md's words for an instance that is not. */
+/** active: counted, as booting is. The rest are not; bare shows a runner that is neither ACTIVE nor DRAINING. */
 export type MemberState = 'active' | 'booting' | 'draining' | 'unhealthy' | 'deleting' | 'stray' | 'lost' | 'unjudged' | 'bare';
 
 /** One instance with the entry that speaks for it and what we remember of both. */
@@ -32,6 +33,8 @@ export interface Fleet {
   readonly ambiguous: ReadonlySet<string>;
   /** Ordered and not yet listed, for five minutes after the write or until its operation failed. */
   readonly ordered: number;
+  /** Why no instance could be called stray or lost on this reading. */
+  readonly noVerdict: string | undefined;
 }
 
 export const tasksOf = (runner: Runner | undefined): number | undefined =>
@@ -50,17 +53,19 @@ export function classify(
   fleet: FleetMemory,
   joined: Joined,
   instances: readonly Instance[],
-  verdictsHeld: boolean,
+  /** Why no instance may be called stray or lost on this reading. */
+  noVerdict: string | undefined,
   now: number,
 ): Fleet {
   const records = new Map(Object.values(memory.drains).map((record) => [record.vmId, record]));
   const byRunner = new Map(Object.values(memory.drains).map((record) => [record.runnerId, record]));
+  const strangerSince = lastStranger(fleet, joined);
   const members = instances.map((instance): Member => {
     const known = fleet.instances[instance.vmId] as InstanceMemory;
     const runner = joined.speakers.get(instance.vmId);
     const runnerMemory = runner === undefined ? undefined : fleet.runners[runner.runnerId];
     const record = records.get(instance.vmId) ?? (runner === undefined ? undefined : byRunner.get(runner.runnerId));
-    const held = verdictsHeld || joined.ambiguous.has(instance.vmId) || mayBeAnother(fleet, joined, known, now);
+    const held = noVerdict !== undefined || joined.ambiguous.has(instance.vmId) || strangerSince >= bornAt(known);
     const state = stateOf({ settings, fleet, instance, known, runner, runnerMemory, record, verdictsHeld: held, now });
     return { instance, memory: known, runner, runnerMemory, record, state, tasks: tasksOf(runner) };
   });
@@ -71,17 +76,20 @@ export function classify(
     stale: joined.stale,
     ghosts: joined.ghosts,
     foreign: joined.foreign,
-    ordered: orderedBy(memory, fleet, settings, now),
+    ordered: orderedOf(memory, fleet, instances, settings.durations.minute, now),
+    noVerdict,
   };
 }
 
-/** A connected runner that matches no instance and showed itself since this one was made may be its own, under a name of its choice. */
-function mayBeAnother(fleet: FleetMemory, joined: Joined, known: InstanceMemory, now: number): boolean {
-  return joined.foreign.some((runner) => runner.connected !== false && (fleet.runners[runner.runnerId]?.firstSeen ?? now) >= bornAt(known));
-}
-
-/** The platform's pages end at 100: a list of so many may go on, and nothing would say so. */
-export const looksCut = (runners: readonly Runner[]): boolean => runners.length > 0 && runners.length % 100 === 0;
+/**
+ * When a connected runner that matches no instance last showed itself for the first time: an instance made before that may be its machine,
+ * under a name of its choice, and gets no verdict.
+ */
+export const lastStranger = (fleet: FleetMemory, { foreign }: Pick<Joined, 'foreign'>): number =>
+  foreign.reduce(
+    (last, runner) => (runner.connected === false ? last : Math.max(last, fleet.runners[runner.runnerId]?.firstSeen ?? -Infinity)),
+    -Infinity,
+  );
 
 interface Judged {
   readonly settings: PoolSettings;
@@ -108,22 +116,12 @@ function stateOf(judged: Judged): MemberState {
 
 /** An instance that shows no runner. */
 function bareState({ settings, fleet, instance, known, verdictsHeld, now }: Judged): MemberState {
-  const born = instance.createdAt ?? known.firstSeen;
   const hasShown = known.shown.length > 0;
-  if (!hasShown && now - born <= settings.durations.boot) return 'booting';
+  if (!hasShown && now - bornAt(known) <= settings.durations.boot) return 'booting';
   if (verdictsHeld || instance.computerName === undefined) return 'unjudged';
   if (known.deregistered !== undefined) return 'stray';
-  if (hasShown || born < fleet.bornAt) return 'lost';
+  // What was listed in our first reading, or created before it, may have shown a runner that we no longer know of.
+  const predates = known.firstSeen <= fleet.bornAt || (instance.createdAt ?? known.firstSeen) < fleet.bornAt;
+  if (hasShown || predates) return 'lost';
   return 'stray';
-}
-
-function orderedBy(memory: PoolMemory, fleet: FleetMemory, settings: PoolSettings, now: number): number {
-  const { growth } = memory;
-  if (growth === undefined || growth.state === 'over' || now - (growth.answeredAt ?? growth.at) > 5 * settings.durations.minute) return 0;
-  return Math.max(0, growth.add - arrivedSince(fleet, growth.at));
-}
-
-/** Instances first listed after a growth was asked for. */
-export function arrivedSince(fleet: FleetMemory, at: number): number {
-  return Object.values(fleet.instances).filter((known) => known.firstSeen >= at).length;
 }

@@ -90,7 +90,7 @@ export interface BootMemory {
   failed: number;
   lastFailedAt?: number;
   incidentSince?: number;
-  /** Tries of growth since the incident began. */
+  /** Tries of growth that failed since the incident began. */
   tries: number;
   /** The try for which the oldest stray was given up. */
   strayFor?: number;
@@ -112,8 +112,8 @@ export interface FleetMemory {
   capacity?: number;
   capacityDrop?: { value: number; clock: Clock };
   deleteCredits: number[];
-  /** Flexible: sku.capacity below the VMs listed. */
-  nominalBelow?: { value: number; clock: Clock; believed?: true };
+  /** Flexible: how far sku.capacity is below the VMs listed, and the gap that was believed. */
+  nominalBelow?: { gap: number; clock: Clock; believed?: number };
   pendingSeen?: true;
   runningSeen?: true;
   tasksPerRunner: number;
@@ -125,7 +125,6 @@ export interface FleetMemory {
   frozenSince?: number;
   /** What others changed. */
   others?: OthersMemory;
-  failure?: { code: string; clock: Clock };
   /** Instance ids whose absence the next poll checks by a direct GET. */
   checkNext: string[];
   alerts: Record<string, number>;

@@ -1,4 +1,5 @@
 import type { DrainRecord } from '../model/drain';
+import { isCommitted } from '../persist/records';
 import type { Runner } from '../ports/runnerService';
 import type { Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
@@ -48,7 +49,7 @@ export function bornAt(memory: InstanceMemory): number {
 }
 
 function noteInstances(fleet: FleetMemory, { settings, records, instances, now }: Observed): void {
-  const recorded = new Map(records.map((record) => [record.vmId, record]));
+  const recorded = byVmId(records);
   for (const instance of instances) {
     const known = (fleet.instances[instance.vmId] ??= { id: instance.id, firstSeen: now, lastSeen: now, shown: [] });
     known.id = instance.id;
@@ -63,7 +64,7 @@ function noteInstances(fleet: FleetMemory, { settings, records, instances, now }
     if (record !== undefined && (record.phase === 'deregistered' || record.phase === 'deleting')) {
       known.deregistered ??= { drain: record.id, at: now, ...(record.runnerId === undefined ? {} : { runnerId: record.runnerId }) };
     }
-    if (isDeleting(instance)) noteDeleting(fleet, known, now);
+    if (isDeleting(instance) || record?.phase === 'deleting') noteDeleting(fleet, known, now);
     const isBooting = known.shown.length === 0 && now - bornAt(known) < settings.durations.boot;
     put(known, 'bad', runWhile(isBad(instance) && !isBooting && record === undefined, known.bad, now));
   }
@@ -76,8 +77,11 @@ function noteDeleting(fleet: FleetMemory, known: InstanceMemory, now: number): v
   fleet.deleteCredits.push(now);
 }
 
+const byVmId = (records: readonly DrainRecord[]): ReadonlyMap<string, DrainRecord> =>
+  new Map(records.map((record) => [record.vmId, record]));
+
 /** Failed, stopped or deallocated (rule 5). */
-function isBad({ provisioningState, power }: Instance): boolean {
+export function isBad({ provisioningState, power }: Instance): boolean {
   return provisioningState.toLowerCase() === 'failed' || power === 'stopped' || power === 'deallocated';
 }
 
@@ -188,11 +192,12 @@ function noteSpeakers(fleet: FleetMemory, joined: Joined, now: number): void {
 }
 
 /** Runners that are no longer listed while their instance is: each by its own clock, unless we took them off the list ourselves. */
-function noteMissing(fleet: FleetMemory, { settings, now }: Observed): void {
+function noteMissing(fleet: FleetMemory, { settings, records, now }: Observed): void {
+  const recorded = byVmId(records);
   for (const known of Object.values(fleet.runners)) {
     if (known.lastSeen === now || known.gone === true || known.vmId === undefined) continue;
     const machine = fleet.instances[known.vmId];
-    const isOurs = machine?.drain !== undefined || machine?.deregistered !== undefined || known.deregisterAskedAt !== undefined;
+    const isOurs = known.deregisterAskedAt !== undefined || (machine !== undefined && wasOrdered(machine, recorded.get(known.vmId)));
     if (machine === undefined || machine.lastSeen !== now || machine.deleting !== undefined || isOurs) {
       // With its machine gone too, the machine's own clock decides.
       if (isOurs || machine === undefined || machine.deleting !== undefined) known.gone = true;
@@ -203,9 +208,16 @@ function noteMissing(fleet: FleetMemory, { settings, now }: Observed): void {
   }
 }
 
+/** Our own doing: a drain of it got as far as its commit, or ended. One that is still waiting explains no absence. */
+function wasOrdered(known: InstanceMemory, record: DrainRecord | undefined): boolean {
+  if (known.deregistered !== undefined) return true;
+  return known.drain !== undefined && (record === undefined || record.kind !== 'runner' || isCommitted(record));
+}
+
 const MOST_CHECKS = 5;
 
-function noteAbsences(fleet: FleetMemory, { settings, instances, runners, ghostChecks, now }: Observed): void {
+function noteAbsences(fleet: FleetMemory, { settings, records, instances, runners, ghostChecks, now }: Observed): void {
+  const recorded = byVmId(records);
   const ids = new Set(instances.map((instance) => instance.id));
   const pointed = new Set(runners.map((runner) => fleet.runners[runner.runnerId]?.vmId));
   fleet.checkNext = [];
@@ -214,8 +226,7 @@ function noteAbsences(fleet: FleetMemory, { settings, instances, runners, ghostC
     // A direct look that finds it proves the list wrong: the clock starts anew.
     if (ghostChecks[known.id] === 'present' && !ids.has(known.id)) delete known.absent;
     else known.absent = extend(known.absent, now);
-    const wasOrdered = known.drain !== undefined || known.deregistered !== undefined;
-    if (wasOrdered) noteDeleting(fleet, known, now);
+    if (wasOrdered(known, recorded.get(vmId))) noteDeleting(fleet, known, now);
     if (known.deleting !== undefined || confirmed(known.absent, READINGS, 3 * settings.durations.minute)) known.gone = true;
     if (ghostChecks[known.id] === 'absent' || ids.has(known.id)) known.checkedAbsent = true;
     if (pointed.has(vmId) && known.checkedAbsent !== true && known.gone === true && fleet.checkNext.length < MOST_CHECKS) {

@@ -1,44 +1,26 @@
-import { adviceOf, MOST_TEXT } from '../errors';
 import { dated, findAlerts } from '../decide/alerts';
+import { boundWarnings } from '../decide/bounds';
 import { decide } from '../decide/decide';
 import { planProtections } from '../decide/protect';
 import type { Act, Decision, TickPlan } from '../model/decision';
 import { MAX_ACTS } from '../model/decision';
 import type { PoolMemory } from '../model/pool';
-import type { RunnerGroup } from '../ports/runnerService';
-import type { Instance, OperationResult, ScaleSetState } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
-import { confirmed, extend, READINGS } from './clocks';
 import { countsOf } from './counts';
 import { deductUntaken, demandOf } from './demand';
 import { mayBeEmpty } from './emptyList';
 import { findDrop } from './drops';
-import { classify, looksCut, tasksOf, type Fleet } from './fleet';
+import { classify } from './fleet';
 import { freshFleet, prune, type FleetMemory } from './fleetMemory';
-import { growthNews } from './growthNews';
+import { recallGrowth } from './growthNews';
+import { hold } from './hold';
 import { observe } from './observe';
+import { inOrder, type CompleteReading, type FailedReading, type Reading } from './reading';
 import { noticeOthers, type StrangeStamp } from './secondWriter';
 import { setScene } from './setScene';
+import { learnTasksPerRunner } from './tasksPerRunner';
+import { noteUnjudged, obstacleToVerdicts } from './verdicts';
 import { watchDrains } from './watch';
-
-export type Reading =
-  | {
-      readonly kind: 'complete';
-      readonly group: RunnerGroup;
-      readonly state: ScaleSetState;
-      readonly instances: readonly Instance[];
-      /** Of the last growth while it is not over. */
-      readonly operation: OperationResult | undefined;
-      /** Direct looks at the instances that `checkNext` asked for. */
-      readonly ghostChecks: Readonly<Record<string, 'absent' | 'present'>>;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly code: string;
-      readonly text: string;
-      readonly retryAfterMs: number | undefined;
-      readonly side: 'stackguardian' | 'azure' | 'store' | 'owner';
-    };
 
 export interface TickInput {
   readonly settings: PoolSettings;
@@ -58,36 +40,30 @@ export interface Planned {
 }
 
 /** The whole thinking of one tick: a reading and two memories in, a plan and the next fleet memory out. Pure. */
-export function planTick(given: TickInput): Planned {
-  const input = { ...given, memory: withBlobStamps(given) };
-  const { reading, settings, now } = input;
-  if (reading.kind === 'failed') return hold(input, freshOrCopy(input, undefined), reading);
-  const binding = { scaleSet: reading.state.uniqueId, group: settings.sgRunnerGroup };
-  const fleet = freshOrCopy(input, binding);
-  delete fleet.failure;
+export function planTick(input: TickInput): Planned {
+  const { settings, now } = input;
+  const failed = (reading: FailedReading, fleet: FleetMemory): Planned => keep(hold(input, reading), fleet);
+  if (input.reading.kind === 'failed') return failed(input.reading, freshOrCopy(input, undefined));
+  const reading = inOrder(input.reading);
+  const fleet = freshOrCopy(input, { scaleSet: reading.state.uniqueId, group: settings.sgRunnerGroup });
+  // Memory begins with its first complete reading: what is listed then was there before it.
+  if (fleet.capacity === undefined) fleet.bornAt = now;
   const missingList =
     reading.group.runners === undefined &&
     !mayBeEmpty(reading.instances, fleet, Object.values(input.memory.drains), settings.durations.boot, now);
-  const demand = demandOf(settings, fleet, reading.group);
-  if (missingList || demand.waiting === undefined) {
-    const text = missingList
-      ? 'StackGuardian sent no list of runners while some are expected'
-      : 'StackGuardian left PendingWorkflowsCount out, which it sent before';
-    return hold(input, fleet, { kind: 'failed', code: 'sg-malformed', text, retryAfterMs: undefined, side: 'stackguardian' });
-  }
-  return plan(input, reading, fleet, binding, demand.waiting, demand.warning);
+  if (missingList) return failed(malformed('StackGuardian sent no list of runners while some are expected'), fleet);
+  const { waiting, warning } = demandOf(settings, fleet, reading.group);
+  if (waiting === undefined) return failed(malformed('StackGuardian left PendingWorkflowsCount out, which it sent before'), fleet);
+  return plan(input, reading, fleet, waiting, warning);
 }
 
-/** The later of entity and blob counts from the very tick that reads the blobs: the first decision after a take-over honours their cooldown too. */
-function withBlobStamps({ memory, cooldownsFromBlobs: found = {}, now }: TickInput): PoolMemory {
-  const later = (own: number | undefined, other: number | undefined): number => Math.max(own ?? 0, Math.min(other ?? 0, now));
-  const { scaleOutAt, scaleInAt } = memory.cooldowns;
-  const stamps = {
-    ...(scaleOutAt === undefined && found.scaleOutAt === undefined ? {} : { scaleOutAt: later(scaleOutAt, found.scaleOutAt) }),
-    ...(scaleInAt === undefined && found.scaleInAt === undefined ? {} : { scaleInAt: later(scaleInAt, found.scaleInAt) }),
-  };
-  return { ...memory, cooldowns: { ...memory.cooldowns, ...stamps } };
-}
+const malformed = (text: string): FailedReading => ({
+  kind: 'failed',
+  code: 'sg-malformed',
+  text,
+  retryAfterMs: undefined,
+  side: 'stackguardian',
+});
 
 function freshOrCopy({ fleet, now }: TickInput, binding: FleetMemory['binding']): FleetMemory {
   if (fleet === undefined) return freshFleet(binding, now);
@@ -97,60 +73,52 @@ function freshOrCopy({ fleet, now }: TickInput, binding: FleetMemory['binding'])
   return { ...structuredClone(fleet), ...(binding === undefined ? {} : { binding }) };
 }
 
-function plan(
-  input: TickInput,
-  reading: Extract<Reading, { kind: 'complete' }>,
-  fleet: FleetMemory,
-  binding: { scaleSet: string; group: string },
-  waiting: number,
-  demandWarning: string | undefined,
-): Planned {
-  const { settings, memory, now, tickId } = input;
+function keep(plan: TickPlan, fleet: FleetMemory): Planned {
+  fleet.lastTick = { id: plan.tickId, plan };
+  return { plan, fleet };
+}
+
+function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, waiting: number, demandWarning: string | undefined): Planned {
+  const { settings, now, tickId } = input;
+  const { durations } = settings;
   const { group, state, instances } = reading;
-  const records = Object.values(memory.drains);
-  const joined = observe(fleet, { settings, records, runners: group.runners ?? [], instances, ghostChecks: reading.ghostChecks, now });
-  const { minute } = settings.durations;
-  noticeOthers(fleet, {
-    ...{ memory, state, now, minute },
-    runners: group.runners ?? [],
-    stamps: input.strangeStamps ?? [],
-  });
-  const drop = findDrop(settings, fleet, state, instances, now);
-  const classified = classify(settings, memory, fleet, joined, instances, verdictsHeld(fleet, group), now);
-  learnTasksPerRunner(fleet, classified);
+  const runners = group.runners ?? [];
+  const records = Object.values(input.memory.drains);
+  const joined = observe(fleet, { settings, records, runners, instances, ghostChecks: reading.ghostChecks, now });
+  const { memory, news } = recallGrowth(input, fleet, reading);
+  noticeOthers(fleet, { ...{ memory, state, runners, now, minute: durations.minute }, stamps: input.strangeStamps ?? [] });
+  const drop = findDrop(settings, fleet, joined, state, instances, now);
+  const classified = classify(settings, memory, fleet, joined, instances, obstacleToVerdicts(fleet, group), now);
+  noteUnjudged(classified, now);
+  learnTasksPerRunner(settings, fleet, classified, now);
   const deducted = deductUntaken(settings, fleet, classified, waiting, now);
-  const scene = setScene(input, reading, fleet, classified, waiting, deducted, drop);
+  const scene = setScene({ settings, memory, tickId, now }, reading, { fleet: classified, fleetMemory: fleet, waiting, deducted, drop });
   const watched = watchDrains(scene, instances);
   const decided = decide(scene);
-  const decision = settings.dryRun ? dryRun(decided) : withNudges(decided, [...watched.acts, ...planProtections(scene)], memory);
+  const held = decided.rule.startsWith('hold/');
+  const besides = held ? [] : [...watched.acts, ...planProtections(scene)];
+  const decision = settings.dryRun ? dryRun(decided) : held ? decided : withNudges(decided, besides, memory);
   const alerts = dated(findAlerts(scene), fleet, now);
-  prune(fleet, now, 60 * settings.durations.minute);
-  const nextAt =
-    now +
-    Math.min(
-      settings.durations.poll,
-      watched.isConfirming ? Math.max(settings.durations.drainConfirm / 2, 10 * settings.durations.second) : Infinity,
-    );
-  const warnings = demandWarning === undefined ? input.warnings : [...input.warnings, demandWarning];
+  prune(fleet, now, 60 * durations.minute);
+  const soon = watched.isConfirming ? Math.max(durations.drainConfirm / 2, 10 * durations.second) : Infinity;
   const result: TickPlan = {
     tickId,
     at: now,
-    nextAt,
-    held: decision.rule.startsWith('hold/'),
+    nextAt: now + Math.min(durations.poll, soon),
+    held,
     decision,
     counts: countsOf(scene, waiting),
     alerts,
-    warnings,
+    warnings: [...input.warnings, ...(demandWarning === undefined ? [] : [demandWarning]), ...boundWarnings(scene)],
     settingsVersion: settings.version,
     dryRun: settings.dryRun,
-    binding,
-    growthNews: growthNews(memory, fleet, reading.operation, settings, now),
+    binding: fleet.binding,
+    growthNews: news,
     cooldownsFromBlobs: input.cooldownsFromBlobs,
     noticed: fleet.others?.changes.slice(-5) ?? [],
     gauges: gaugesOf(memory, fleet, now),
   };
-  fleet.lastTick = { id: tickId, plan: result };
-  return { plan: result, fleet };
+  return keep(result, fleet);
 }
 
 function gaugesOf(memory: PoolMemory, fleet: FleetMemory, now: number): NonNullable<TickPlan['gauges']> {
@@ -161,21 +129,6 @@ function gaugesOf(memory: PoolMemory, fleet: FleetMemory, now: number): NonNulla
     drains: drains.length,
     oldestDrainSeconds: drains.length === 0 ? 0 : seconds(Math.min(...drains.map((record) => record.startedAt))),
   };
-}
-
-/** No stray or lost verdict while more jobs run than the listed runners have, or the list looks cut at a page's end. */
-function verdictsHeld(fleet: FleetMemory, group: RunnerGroup): boolean {
-  const runners = group.runners ?? [];
-  if (looksCut(runners)) return true;
-  if (group.running === undefined) return fleet.runningSeen === true;
-  fleet.runningSeen = true;
-  const listed = runners.reduce((sum, runner) => sum + (tasksOf(runner) ?? 0), 0);
-  return group.running > listed;
-}
-
-/** One until a runner was seen with more; it falls again only with the fleet's memory. */
-function learnTasksPerRunner(fleet: FleetMemory, classified: Fleet): void {
-  for (const { runner } of classified.members) fleet.tasksPerRunner = Math.max(fleet.tasksPerRunner, runner?.runningTasks ?? 0);
 }
 
 function dryRun(decision: Decision): Decision {
@@ -191,36 +144,4 @@ function withNudges(decision: Decision, nudges: readonly Act[], memory: PoolMemo
     .map((record): Act => ({ kind: 'reactivate', drainId: record.id, runnerId: record.runnerId ?? '' }));
   const useful = nudges.filter((act) => act.kind !== 'nudge' || !givenBack.has(act.drainId));
   return { ...decision, acts: [...decision.acts, ...again, ...useful].slice(0, MAX_ACTS) };
-}
-
-const LONGEST_BACK_OFF_MINUTES = 5;
-
-/** Rule 1: hold on bad data, back off, alert after three readings over three minutes. */
-function hold(input: TickInput, fleet: FleetMemory, reading: Extract<Reading, { kind: 'failed' }>): Planned {
-  const { settings, now, tickId } = input;
-  const { poll, minute } = settings.durations;
-  fleet.failure = { code: reading.code, clock: extend(fleet.failure?.clock, now) };
-  const { readings } = fleet.failure.clock;
-  const backOff = Math.min(poll * 2 ** Math.max(0, readings - 1), Math.max(poll, LONGEST_BACK_OFF_MINUTES * minute));
-  const isLasting = confirmed(fleet.failure.clock, READINGS, 3 * minute) || reading.side === 'owner';
-  const { said, command } = adviceOf(reading.text);
-  const next = command ?? `See docs/runbook.md under ${reading.code}; the loop goes on by itself once the cause is gone.`;
-  const alerts = isLasting ? dated([{ code: reading.code, text: said.slice(0, 300), next }], fleet, now) : [];
-  const result: TickPlan = {
-    tickId,
-    at: now,
-    nextAt: now + Math.max(backOff, reading.retryAfterMs ?? 0),
-    held: true,
-    decision: { rule: `hold/${reading.code}`, reason: `Nothing is done: ${reading.text.slice(0, MOST_TEXT)}`, acts: [] },
-    counts: undefined,
-    alerts,
-    warnings: input.warnings,
-    settingsVersion: settings.version,
-    dryRun: settings.dryRun,
-    binding: undefined,
-    growthNews: undefined,
-    cooldownsFromBlobs: input.cooldownsFromBlobs,
-  };
-  fleet.lastTick = { id: tickId, plan: result };
-  return { plan: result, fleet };
 }

@@ -11,7 +11,9 @@ import type { OperationResult, ScaleSet, ScaleSetState } from '../ports/scaleSet
 import type { StateStore } from '../ports/stateStore';
 import type { PoolSettings } from '../settings/settings';
 import { parseFleet, type FleetMemory } from './fleetMemory';
-import { planTick, type Reading } from './planTick';
+import { heldAlerts } from './hold';
+import { planTick, type Planned, type TickInput } from './planTick';
+import type { Reading } from './reading';
 
 export interface TickPorts {
   readonly runners: RunnerService;
@@ -55,7 +57,7 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
   const isDue = request.cooldownsReadAt === undefined || now - request.cooldownsReadAt >= COOLDOWNS_MINUTES * settings.durations.minute;
   const reading = await read(ports, settings, memory, fleet);
   const found = isDue && reading.kind === 'complete' ? await tryCooldowns(ports.store, settings, memory.cooldowns, now) : undefined;
-  const { plan, fleet: next } = planTick({
+  const input: TickInput = {
     settings,
     memory,
     fleet,
@@ -64,9 +66,9 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
     tickId: request.tickId,
     warnings: [...settings.warnings, ...warnings, ...(found?.warnings ?? [])],
     ...(found === undefined ? {} : { cooldownsFromBlobs: found.cooldowns, strangeStamps: found.strange }),
-  });
+  };
   return {
-    plan: await storeFleet(ports.store, settings, next, etag, plan, request.tickId),
+    plan: await storeFleet(ports.store, input, etag, planTick(input)),
     cooldownsReadAt: found === undefined ? request.cooldownsReadAt : now,
   };
 }
@@ -94,36 +96,30 @@ async function loadFleet(store: StateStore, pool: string): Promise<Loaded> {
   }
 }
 
+/** A plan whose memory could not be kept is not acted on: its windows and clocks would be lost. */
 async function storeFleet(
   store: StateStore,
-  settings: PoolSettings,
-  fleet: FleetMemory,
+  { settings, memory }: Pick<TickInput, 'settings' | 'memory'>,
   etag: string | undefined,
-  plan: TickPlan,
-  tickId: string,
+  { plan, fleet }: Planned,
 ): Promise<TickPlan> {
-  try {
-    const written = await store.write(BLOBS.fleet(settings.pool), JSON.stringify(fleet), etag === undefined ? { absent: true } : { etag });
-    if (written.kind === 'written') return plan;
-    const winner = await store.read(BLOBS.fleet(settings.pool));
-    const other = winner === undefined ? undefined : parseFleet(winner.text)?.lastTick;
-    if (other?.id === tickId) return other.plan;
-    return hold(plan, 'store-conflict', 'another run of the poll wrote the fleet blob meanwhile');
-  } catch (error) {
-    // A plan whose memory could not be kept is not acted on: its windows and clocks would be lost.
-    const { code, text } = failed(error, 'store');
-    return hold(plan, code, text);
-  }
-}
-
-function hold(plan: TickPlan, code: string, text: string): TickPlan {
-  return {
-    ...plan,
-    held: true,
-    decision: { rule: `hold/${code}`, reason: `Nothing was done: ${text}`, acts: [] },
-    growthNews: undefined,
-    binding: undefined,
+  const blob = BLOBS.fleet(settings.pool);
+  const unkept = (code: string, text: string): TickPlan => {
+    const own = heldAlerts({ settings, memory, now: plan.at }, { code, text, side: 'store' }).filter((alert) => alert.code === code);
+    const decision = { rule: `hold/${code}`, reason: `Nothing was done: ${text}`, acts: [] };
+    return { ...plan, held: true, decision, alerts: [...own, ...plan.alerts], growthNews: undefined, binding: undefined };
   };
+  try {
+    const written = await store.write(blob, JSON.stringify(fleet), etag === undefined ? { absent: true } : { etag });
+    if (written.kind === 'written') return plan;
+    const winner = await store.read(blob);
+    const other = winner === undefined ? undefined : parseFleet(winner.text)?.lastTick;
+    if (other?.id === plan.tickId) return other.plan;
+    return unkept('store-conflict', 'another run of the poll wrote the fleet blob meanwhile');
+  } catch (error) {
+    const { code, text } = failed(error, 'store');
+    return unkept(code, text);
+  }
 }
 
 async function tryCooldowns(store: StateStore, settings: PoolSettings, known: Cooldowns, now: number): Promise<FoundCooldowns> {

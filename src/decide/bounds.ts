@@ -1,0 +1,57 @@
+import type { Scene } from './scene';
+import { count } from './words';
+
+/** Rule 6: how many instances there may be, and by what. */
+export interface Bound {
+  readonly most: number;
+  readonly name: string;
+}
+
+/** Where neither MAX_RUNNERS nor the group says how many. */
+const WITHOUT_A_LIMIT = 1_000;
+
+type Bounded = Pick<Scene, 'settings' | 'group' | 'fleet' | 'state'>;
+
+/** What the platform and the scale set allow: entries that are not our instances take their places in the group. It bounds growth alone. */
+function platformBound({ settings, group, fleet, state }: Bounded): Bound {
+  const others = fleet.foreign.length + fleet.ghosts.length + fleet.stale.length;
+  const less = others === 0 ? '' : ` less ${count(others, 'entry', 'entries')} without an instance`;
+  const byGroup =
+    group.maxRunners === undefined
+      ? { most: WITHOUT_A_LIMIT, name: settings.maxRunners === undefined ? 'the limit for want of MAX_RUNNERS' : 'the scale set' }
+      : { most: Math.max(0, group.maxRunners - others), name: `MaxNumberOfRunners ${group.maxRunners}${less}` };
+  return state.limit < byGroup.most ? { most: state.limit, name: 'the limit of the scale set' } : byGroup;
+}
+
+/** The narrowest bound of growth. */
+export function growthBound(scene: Bounded): Bound {
+  const platform = platformBound(scene);
+  const { maxRunners } = scene.settings;
+  return maxRunners !== undefined && maxRunners <= platform.most ? { most: maxRunners, name: 'MAX_RUNNERS' } : platform;
+}
+
+/** How many more may be ordered now: those listed (not Deleting) or ordered count, draining and failed ones too. */
+export function roomFor(scene: Scene): number {
+  const { state, live, fleet } = scene;
+  const room = growthBound(scene).most - live - fleet.ordered;
+  // Azure refuses a nominal capacity above the limit, whatever the number of VMs.
+  return state.mode === 'Flexible' ? Math.min(room, state.limit - state.capacity) : room;
+}
+
+/** How far the fleet is above MAX_RUNNERS itself, recorded drains left out. */
+export const aboveMaximum = ({ settings, undrained }: Scene): number =>
+  settings.maxRunners === undefined ? 0 : Math.max(0, undrained - settings.maxRunners);
+
+/** MIN_RUNNERS as far as growth can reach it; scale-in keeps to MIN_RUNNERS itself. */
+export const reachableMinimum = (scene: Bounded): number => Math.min(scene.settings.minRunners, platformBound(scene).most);
+
+export function boundWarnings(scene: Bounded): readonly string[] {
+  const { settings, group } = scene;
+  const { most, name } = platformBound(scene);
+  const warnings: string[] = [];
+  if (settings.maxRunners === undefined && group.maxRunners === undefined)
+    warnings.push(`Neither MAX_RUNNERS nor MaxNumberOfRunners is known: growth is bounded by ${WITHOUT_A_LIMIT} instances.`);
+  if (settings.minRunners > most)
+    warnings.push(`MIN_RUNNERS ${settings.minRunners} is above what growth can reach, ${most} (${name}): ${most} are kept.`);
+  return warnings;
+}

@@ -1,0 +1,29 @@
+import type { RunnerGroup } from '../ports/runnerService';
+import { tasksOf, type Fleet } from './fleet';
+import type { FleetMemory } from './fleetMemory';
+
+/** The platform's pages end at so many: a list of that length, or a multiple of it, may go on, and nothing would say so. */
+const PAGE = 100;
+
+const listedIn = (group: RunnerGroup): number => (group.runners?.length ?? 0) + group.anonymous;
+
+export const looksCut = (group: RunnerGroup): boolean => listedIn(group) > 0 && listedIn(group) % PAGE === 0;
+
+/** Why no instance may be called stray or lost on this reading; undefined where nothing speaks against it. */
+export function obstacleToVerdicts(fleet: FleetMemory, group: RunnerGroup): string | undefined {
+  const runners = group.runners ?? [];
+  const wasSeen = fleet.runningSeen === true;
+  if (group.running !== undefined) fleet.runningSeen = true;
+  if (looksCut(group)) return `the list of runners is ${listedIn(group)} long and may have been cut`;
+  if (group.running === undefined) return wasSeen ? 'RunningWorkflowsCount, which was sent before, is missing' : undefined;
+  const tasks = runners.reduce((sum, runner) => sum + (tasksOf(runner) ?? 0), 0);
+  return group.running > tasks ? `${group.running} jobs run, and the listed runners have ${tasks}: some runner is not listed` : undefined;
+}
+
+/** Remembers since when each instance has had no verdict. Mutates the instances' memory. */
+export function noteUnjudged({ members }: Fleet, now: number): void {
+  for (const { state, memory } of members) {
+    if (state === 'unjudged') memory.unjudged ??= now;
+    else delete memory.unjudged;
+  }
+}
