@@ -3,10 +3,9 @@ import type { InvocationContext } from '@azure/functions';
 import { carryOut } from '../act/act';
 import { lookAtNominal, writeNominal } from '../act/normalize';
 import type { ActOutcome, Admission } from '../model/decision';
-import type { Certificate, DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from '../model/drain';
-import { deleteBatch, type BatchGrant } from '../drain/deleteBatch';
-import { drainOfAttempt } from '../drain/grant';
-import { certificateOf, close, deregister, look, setStatus, type StepLine, type StepPorts } from '../drain/steps';
+import type { Target } from '../model/drain';
+import { runStep, type StepInput } from '../drain/runStep';
+import type { StepPorts } from '../drain/steps';
 import { AutoscalerError, ServiceError } from '../errors';
 import { FUNCTIONS } from '../names';
 import { heldPlan } from '../observe/heldPlan';
@@ -33,18 +32,6 @@ interface ActInput extends Pick<Admission, 'acts' | 'scaleIn' | 'stamped'> {
   readonly tickId: string;
   /** uniqueId of the scale set that the tick read. */
   readonly scaleSet?: string;
-}
-
-interface StepInput {
-  readonly step: 'mark' | 'reactivate' | 'look' | 'deregister' | 'delete' | 'close';
-  readonly record: DrainRecord;
-  readonly target: Target;
-  readonly timing: DrainTiming;
-  readonly steps: readonly StepLine[];
-  readonly grant?: BatchGrant;
-  readonly window?: ZeroWindow;
-  readonly batch?: readonly DrainRecord[];
-  readonly outcome?: DrainOutcome;
 }
 
 df.app.activity(FUNCTIONS.poll, {
@@ -146,7 +133,7 @@ df.app.activity(FUNCTIONS.drainStep, {
   extraInputs: [clientInput],
   handler: async (input: StepInput, context: InvocationContext): Promise<unknown> => {
     const ports = portsOf(input.target, context);
-    const answer = await runStep(ports, input, certificateOf(input.record, input.target, input.window, input.steps));
+    const answer = await runStep(ports, input);
     const { pool } = input.target;
     const { runnerId: runner, vmId: vm, id } = input.record;
     if (input.step !== 'look') context.log(line('information', 'drain', { pool, drain: id, step: input.step, runner, vm, answer }));
@@ -163,18 +150,6 @@ function portsOf(target: Target, context: InvocationContext): StepPorts {
     readMemory: () => engine.readMemory(target.pool),
     isOwner: ownerCheck(target, context),
   };
-}
-
-async function runStep(ports: StepPorts, input: StepInput, certificate: Certificate): Promise<unknown> {
-  const { step, record, grant, window, timing } = input;
-  if (step === 'look') return look(ports, record, window, timing);
-  if (step === 'close') return close(ports, certificate, input.outcome ?? 'expired');
-  if (grant === undefined)
-    throw new AutoscalerError('grant-missing', `The step "${step}" of ${record.id} came without the entity's grant.`);
-  if (step === 'mark') return setStatus(ports, record, 'DRAINING', grant);
-  if (step === 'reactivate') return setStatus(ports, record, 'ACTIVE', grant);
-  if (step === 'deregister') return deregister(ports, certificate, record, grant, timing);
-  return deleteBatch(ports, { id: drainOfAttempt(grant.attempt) }, input.batch ?? [record], grant, timing);
 }
 
 df.app.activity(FUNCTIONS.normalizeStep, {
