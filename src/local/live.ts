@@ -22,17 +22,29 @@ interface Line {
   readonly counts?: Record<string, number | undefined>;
   readonly act?: { readonly kind?: string; readonly from?: number; readonly to?: number };
   readonly answer?: unknown;
+  readonly action?: string;
   readonly code?: string;
   readonly text?: string;
   readonly step?: string;
   readonly drain?: string;
   readonly runner?: string;
+  readonly vm?: string;
 }
 
-export function createLive(now: () => number, print: (line: string) => void): Live {
+/** `summary` is asked once per simulated hour that something was told in. */
+export function createLive(now: () => number, print: (line: string) => void, summary?: () => string): Live {
   const counts: LiveCounts = { ticks: 0, heldTicks: 0, scaleOuts: 0, scaleIns: 0, drainsDone: 0 };
   const lastRule = new Map<string, string>();
-  const stamp = (): string => new Date(now()).toISOString().slice(5, 19).replace('T', ' ');
+  const deleting = new Set<string>();
+  let hour: number | undefined;
+  const stamp = (): string => new Date(now()).toISOString().slice(11, 19);
+
+  function say(line: string): void {
+    const current = Math.floor(now() / 3_600_000);
+    if (hour !== undefined && hour !== current && summary !== undefined) print(`── ${stamp().slice(0, 5)} ── ${summary()}`);
+    hour = current;
+    print(`${stamp()}  ${line}`);
+  }
 
   function tick(line: Line): void {
     counts.ticks += 1;
@@ -40,29 +52,38 @@ export function createLive(now: () => number, print: (line: string) => void): Li
     const pool = line.pool ?? '';
     if (lastRule.get(pool) === line.rule) return;
     lastRule.set(pool, line.rule ?? '');
-    const { demand, active, idle, busy, booting, draining } = line.counts ?? {};
-    const fleet =
-      line.counts === undefined
-        ? ''
-        : `  [queue ${demand ?? '?'} · active ${active ?? 0} (idle ${idle ?? 0}, busy ${busy ?? 0}) · booting ${booting ?? 0} · draining ${draining ?? 0}]`;
-    print(`${stamp()}  ${line.rule ?? ''}: ${line.reason ?? ''}${fleet}`);
+    const named = pool === 'default' ? '' : `${pool}: `;
+    say(`${named}${shortened(line.reason ?? '')}${fleetOf(line)}`);
   }
 
   function act(line: Line): void {
-    if (line.act?.kind === 'setCapacity' && line.answer === 'done') {
+    const { act: done, answer } = line;
+    if (done?.kind === 'setCapacity' && answer === 'done') {
       counts.scaleOuts += 1;
-      print(`${stamp()}  + capacity ${line.act.from ?? '?'} → ${line.act.to ?? '?'}`);
-    } else if (line.act?.kind === 'startScaleIn') counts.scaleIns += 1;
-    else if (line.answer !== 'done' && line.answer !== 'alive')
-      print(`${stamp()}  ! ${line.act?.kind ?? 'act'}: ${String(line.answer)} ${line.code ?? ''} ${line.text ?? ''}`);
+      say(`  + capacity ${done.from ?? '?'} → ${done.to ?? '?'}`);
+    } else if (done?.kind === 'startScaleIn') counts.scaleIns += 1;
+    else if (answer !== 'done' && answer !== 'alive')
+      say(`  ! ${done?.kind ?? 'act'}: ${String(answer)} ${line.code ?? ''} ${line.text ?? ''}`.trimEnd());
   }
 
   function drain(line: Line): void {
-    const answer = line.answer as { answer?: string } | null | undefined;
+    const id = line.drain ?? '';
+    const name = (line.runner ?? line.vm ?? id).slice(0, 8);
     if (line.step === 'close') {
       counts.drainsDone += 1;
-      print(`${stamp()}  ✓ drain of ${line.runner ?? line.drain ?? ''} is over`);
-    } else print(`${stamp()}  - ${line.step ?? ''} ${line.runner ?? ''}: ${answer?.answer ?? 'sent'}`);
+      deleting.delete(id);
+      const outcome = (line.answer as { line?: { answer?: string } } | null | undefined)?.line?.answer;
+      return say(`  ✓ ${name} ${(outcome ?? 'over').replaceAll('-', ' ')}`);
+    }
+    if (line.step === 'delete') {
+      // The deleting step looks again until the VM is gone: told once.
+      if (!deleting.has(id)) say(`  - ${name} delete`);
+      return void deleting.add(id);
+    }
+    const answer = (line.answer as { answer?: string } | null | undefined)?.answer ?? '';
+    // The loop gave it back before its drain could.
+    if (line.step === 'reactivate' && answer === 'late') return;
+    say(`  - ${name} ${line.step ?? ''}${answer === 'done' ? '' : `: ${answer}`}`);
   }
 
   return {
@@ -72,8 +93,28 @@ export function createLive(now: () => number, print: (line: string) => void): Li
       if (line?.event === 'tick') tick(line);
       else if (line?.event === 'act') act(line);
       else if (line?.event === 'drain') drain(line);
+      else if (line?.event === 'alert' || line?.event === 'error' || line?.event === 'second-writer')
+        say(`  ! ${line.code ?? line.event}: ${line.text ?? ''}`);
+      else if (line?.event === 'keeper') say(`  · keeper: ${line.action ?? ''} (${line.reason ?? ''})`);
     },
   };
+}
+
+/** Runner ids are long; eight characters name one well enough for the eye. */
+const shortened = (text: string): string => text.replaceAll(/\b([0-9a-f]{8})[0-9a-f-]{20,}\b/g, '$1');
+
+function fleetOf({ counts }: Line): string {
+  if (counts === undefined) return '';
+  const { demand, idle, busy, booting, draining, unhealthy } = counts;
+  const parts = [
+    `queue ${demand ?? '?'}`,
+    `busy ${busy ?? 0}`,
+    `idle ${idle ?? 0}`,
+    ...(booting ? [`booting ${booting}`] : []),
+    ...(draining ? [`draining ${draining}`] : []),
+    ...(unhealthy ? [`unhealthy ${unhealthy}`] : []),
+  ];
+  return `  [${parts.join(' · ')}]`;
 }
 
 function parse(message: string): Line | undefined {

@@ -1,5 +1,6 @@
 import { HELP, OptionsError, parseOptions } from './options';
 import { runReal, runSimulated } from './run';
+import { TraceError } from './traces';
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
@@ -9,15 +10,17 @@ async function main(): Promise<number> {
   }
   // With --json the last line of stdout is the object; what is told on the way goes to stderr.
   const print = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
-  return options.settings === undefined ? runSimulated(options, print) : runReal(options.settings, options.port, print);
+  return options.settings === undefined ? runSimulated(options, print) : runReal(options.settings, options, print);
 }
+
+/** What the caller got wrong is told without a stack. */
+const isUsage = (error: unknown): error is Error =>
+  error instanceof OptionsError || error instanceof TraceError || error instanceof RangeError;
 
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(
-      `${error instanceof OptionsError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`${isUsage(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exit(2);
   },
 );

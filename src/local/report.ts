@@ -82,6 +82,14 @@ export function formatReport(metrics: WorldMetrics, counts: RunCounts): string {
   ].join('\n');
 }
 
+/** The running summary: one line. */
+export function summaryOf(metrics: WorldMetrics): string {
+  const waiting = metrics.samples.at(-1)?.[1] ?? 0;
+  const { mean } = waitsOf(metrics.waits);
+  const done = `${String(metrics.jobsDone)} of ${String(metrics.jobs)} jobs done`;
+  return `${done}, ${String(waiting)} waiting · mean wait ${span(mean)} · ${metrics.vmHours.toFixed(1)} VM-hours`;
+}
+
 /** "45s", "3m 20s", "2h 05m", "7d 0h" */
 function span(seconds: number): string {
   const whole = Math.round(seconds);

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from './azurite';
-import { scaledClock, startHost, virtualClock, type HostClock } from './host';
+import { scaledClock, sqliteStorage, startHost, virtualClock, type HostClock } from './host';
 import { createLive } from './live';
-import type { Options } from './options';
-import { formatReport, toReport } from './report';
+import { OptionsError, type Options } from './options';
+import { formatReport, summaryOf, toReport } from './report';
 import { cutToBusy, generateDay, readTrace, type TraceJob } from './traces';
 import { startWorld, trustCa } from './world';
 import { worldFlags } from './world/flags';
@@ -12,18 +13,24 @@ import { worldFlags } from './world/flags';
 const CONTAINER = 'autoscaler-state';
 /** A Monday morning, so that the same seed gives the same day on any date. */
 const START = Date.UTC(2025, 3, 7, 6);
-const AFTER_LAST_MS = 3 * 3_600_000;
+const HOUR = 3_600_000;
+const AFTER_LAST_MS = 3 * HOUR;
+/** What is shown live is the busy part of the day: two minutes at the default speed. */
+const LIVE_ARRIVALS_SECONDS = 7 * 3_600;
+const LIVE_AFTER_MS = HOUR;
 
 /** `npm start`: the built app on the local host, the simulated services, a day of jobs, a report. */
 export async function runSimulated(options: Options, print: (line: string) => void): Promise<number> {
-  const clock: HostClock = options.speed === 'max' ? virtualClock(START) : scaledClock(options.speed, START);
-  const trace = jobsOf(options);
-  const end = START + (options.duration ?? lastArrival(trace) + AFTER_LAST_MS);
+  const { trace, after } = jobsOf(options);
+  const length = options.duration ?? lastArrival(trace) + after;
+  const jobs = trace.filter((job) => job.arrivalSeconds * 1000 < length);
   const azurite = await startAzurite();
+  // Made as late as can be: a fast clock runs minutes while a process starts.
+  const clock: HostClock = options.speed === 'max' ? virtualClock(START) : scaledClock(options.speed, START);
   const world = await startWorld({ clock, seed: options.seed, mode: options.mode, flags: worldFlags(options.world) });
   trustCa(world.ca);
   await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER).createIfNotExists();
-  const live = createLive(clock.now, print);
+  const live = createLive(clock.now, print, () => summaryOf(world.metrics()));
   const host = await startHost({
     appDirectory: process.cwd(),
     env: {
@@ -41,13 +48,19 @@ export async function runSimulated(options: Options, print: (line: string) => vo
     },
     onHang: ({ instanceId, cause }) => print(`! hang of ${instanceId}: ${cause}`),
   });
-  print(`The app runs on ${host.url}: try  curl ${host.url}/api/pools`);
-  world.addJobs(trace.filter((job) => START + job.arrivalSeconds * 1000 < end));
+  const end = clock.now() + length;
+  const hours = (length / HOUR).toFixed(1);
+  print(
+    `A simulated StackGuardian and Azure (${options.mode}, seed ${options.seed}): ${jobs.length} jobs in ${hours} hours, ${paceOf(options)}.`,
+  );
+  print(`The built app runs on ${host.url}: try  curl ${host.url}/api/pools`);
+  world.addJobs(jobs);
   let stopped = false;
-  process.once('SIGINT', () => (stopped = true));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
+  void host.runTimer('keeper');
   while (clock.now() < end && !stopped) await host.runUntil(Math.min(end, clock.now() + 600_000));
   const metrics = world.metrics();
-  print(formatReport(metrics, live.counts));
+  print(`\n${formatReport(metrics, live.counts)}`);
   await host.stop();
   await world.stop();
   await azurite.stop();
@@ -56,27 +69,57 @@ export async function runSimulated(options: Options, print: (line: string) => vo
   return report.jobsKilled === 0 ? 0 : 1;
 }
 
-function jobsOf(options: Options): readonly TraceJob[] {
-  if (options.trace !== undefined) return readTrace(options.trace);
+function jobsOf(options: Options): { readonly trace: readonly TraceJob[]; readonly after: number } {
+  if (options.trace !== undefined) return { trace: readTrace(options.trace), after: AFTER_LAST_MS };
   const day = generateDay(options.seed);
-  return options.speed === 'max' ? day : cutToBusy(day);
+  if (options.speed === 'max') return { trace: day, after: AFTER_LAST_MS };
+  const busy = cutToBusy(day);
+  if (options.duration !== undefined) return { trace: busy, after: AFTER_LAST_MS };
+  return { trace: busy.filter((job) => job.arrivalSeconds < LIVE_ARRIVALS_SECONDS), after: LIVE_AFTER_MS };
 }
+
+const paceOf = ({ speed }: Options): string => (speed === 'max' ? 'as fast as it goes' : `one second here is ${speed} there`);
 
 const lastArrival = (trace: readonly TraceJob[]): number => (trace.at(-1)?.arrivalSeconds ?? 0) * 1000;
 
-/** `npm start -- --settings FILE`: the same app against the real services that the file names, until interrupted. */
-export async function runReal(file: string, port: number, print: (line: string) => void): Promise<number> {
-  const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: Record<string, string> };
-  const env = Values ?? {};
-  print(
-    `REAL SERVICES: ${env['SG_BASE_URI'] ?? '?'} (${env['SG_ORG'] ?? '?'}/${env['SG_RUNNER_GROUP'] ?? '?'}) and scale set ${env['AZURE_VMSS_NAME'] ?? '?'}.`,
-  );
-  print('VMs will be created and deleted. Interrupt within ten seconds to stop before the first write.');
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
+/** `npm start -- --settings FILE`: the same app against the services that the file names, until interrupted. */
+export async function runReal(file: string, options: Options, print: (line: string) => void): Promise<number> {
+  const env = { ...valuesOf(file), ...options.set };
+  const places = [env['SG_BASE_URI'], env['AZURE_RESOURCE_MANAGER_ENDPOINT'] ?? 'https://management.azure.com'];
+  const isLocal = places.every((url) => url !== undefined && /^https?:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url));
+  const group = `${env['SG_BASE_URI'] ?? '?'} (${env['SG_ORG'] ?? '?'}/${env['SG_RUNNER_GROUP'] ?? '?'})`;
+  print(`${isLocal ? 'SERVICES ON THIS MACHINE' : 'REAL SERVICES'}: ${group} and scale set ${env['AZURE_VMSS_NAME'] ?? '?'}.`);
+  if (!isLocal) {
+    const dry = env['DRY_RUN'] === 'true' ? 'DRY_RUN is on: nothing will be changed.' : 'VMs will be created and deleted.';
+    print(`${dry} Interrupt within ten seconds to stop before the first write.`);
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+  }
+  // The variable is read when Node starts; here it comes from the file, after that.
+  const ca = env['NODE_EXTRA_CA_CERTS'];
+  if (ca !== undefined) trustCa(readFileSync(ca, 'utf8'));
+  const database = join(dirname(file), 'local.state.db');
+  const storage = sqliteStorage(database);
   const live = createLive(Date.now, print);
-  const host = await startHost({ appDirectory: process.cwd(), env, port, log: ({ message }) => live.take(message) });
-  print(`The app runs on ${host.url}`);
-  await new Promise((resolve) => process.once('SIGINT', resolve));
+  const host = await startHost({ appDirectory: process.cwd(), env, storage, port: options.port, log: ({ message }) => live.take(message) });
+  print(`The app runs on ${host.url}; its task hub is ${database}, which a later start goes on with.`);
+  void host.runTimer('keeper');
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
   await host.stop();
+  storage.close();
   return 0;
+}
+
+/** Throws {@link OptionsError} that names the file and what is expected in it. */
+function valuesOf(file: string): Record<string, string> {
+  const expected = 'expected is a local.settings.json with an object "Values" of texts';
+  try {
+    const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: unknown };
+    if (typeof Values === 'object' && Values !== null && Object.values(Values).every((value) => typeof value === 'string'))
+      return Values as Record<string, string>;
+  } catch (error) {
+    throw new OptionsError(`--settings ${file}: ${error instanceof Error ? error.message : String(error)}; ${expected}.`);
+  }
+  throw new OptionsError(`--settings ${file}: ${expected}.`);
 }
