@@ -8,7 +8,7 @@ rmSync('dist/local', { recursive: true, force: true });
 
 await build(app);
 
-const tools = ['main', 'worldMain', 'bench', 'simulate', 'replay', 'why', 'whatif', 'check', 'mutants', 'crash']
+const tools = ['main', 'worldMain', 'bench', 'simulate', 'replay', 'why', 'whatif', 'check', 'mutants', 'crash', 'recordRelease']
   .map((name) => `src/local/${name}.ts`)
   .filter((file) => existsSync(file));
 if (tools.length > 0) await build({ ...common, entryPoints: tools, outdir: 'dist/local', packages: 'external' });
