@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -19,7 +19,7 @@ export const bashBlocks = (markdown: string): string[] =>
 
 /**
  * Runs a guide's bash as one script that stops at the first unset variable or failed command, in a folder that has what `needs` names
- * of the repository. Stand-ins answer `<program>-<number>`.
+ * of the repository. Stand-ins answer `<program>-answer`.
  */
 export function runGuide(script: string, needs: readonly string[]): Ran {
   const folder = mkdtempSync(join(tmpdir(), 'autoscaler-guide-'));
@@ -34,34 +34,28 @@ export function runGuide(script: string, needs: readonly string[]): Ran {
     const work = join(folder, 'work');
     for (const need of needs) cpSync(need, join(work, need), { recursive: true });
     const log = join(folder, 'calls');
+    const files = join(folder, 'given');
+    mkdirSync(files);
     writeFileSync(log, '');
-    const env = {
-      PATH: [bin, join(process.execPath, '..'), '/usr/bin', '/bin'].join(delimiter),
-      CALLS: log,
-      NODE: process.execPath,
-      HOME: folder,
-    };
+    const env = { PATH: [bin, join(process.execPath, '..'), '/usr/bin', '/bin'].join(delimiter), CALLS: log, GIVEN: files, HOME: folder };
     execFileSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: work, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    const lines = readFileSync(log, 'utf8').trim().split('\n');
-    const entries = lines.map((line) => JSON.parse(line) as { args: string[]; given: Record<string, string> });
+    const calls = readFileSync(log, 'utf8').split(END).slice(0, -1);
     return {
-      calls: entries.map(({ args }) => args),
-      given: Object.assign({}, ...entries.map(({ given }) => given)) as Record<string, string>,
+      calls: calls.map((call) => call.split('\0').slice(0, -1)),
+      given: Object.fromEntries(readdirSync(files).map((name) => [name, readFileSync(join(files, name), 'utf8')])),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const STAND_IN = `#!/usr/bin/env bash
-exec "$NODE" -e '
-  const fs = require("node:fs");
-  const { basename } = require("node:path");
-  const [program, ...args] = process.argv.slice(1);
-  const given = Object.fromEntries(args.filter((each) => each.startsWith("@")).map((each) => [each.slice(1), fs.readFileSync(each.slice(1), "utf8")]));
-  fs.appendFileSync(process.env.CALLS, JSON.stringify({ args: [basename(program), ...args], given }) + "\\n");
-  console.log(basename(program) + "-" + fs.readFileSync(process.env.CALLS, "utf8").split("\\n").length);
-' "$0" "$@"
+const END = '\u001e';
+/** Writes its arguments down, each ended by a zero byte, and keeps a copy of every file that is given as `@file`. */
+const STAND_IN = `#!/bin/bash
+printf '%s\\0' "\${0##*/}" "$@" >> "$CALLS"
+printf '\\x1e' >> "$CALLS"
+for argument in "$@"; do [[ $argument == @* ]] && cp "\${argument#@}" "$GIVEN/"; done
+echo "\${0##*/}-answer"
 `;
 
 /** The value behind an option of a recorded call; undefined where it is absent. */
