@@ -1,3 +1,4 @@
+import { ServiceError } from '../errors';
 import type { StateStore } from '../ports/stateStore';
 import type { AzureHttpClient } from './azure/arm';
 
@@ -13,4 +14,23 @@ const KEY = Symbol.for('stackguardian-runner-autoscaler.transport');
 /** Set by the simulation before it loads the app. No app setting leads here, so in Azure it is always empty. */
 export function transport(): Transport {
   return (globalThis as { [KEY]?: Transport })[KEY] ?? {};
+}
+
+/** A store from outside the app's bundle knows another class of errors: what has one of our codes becomes one of our own. */
+export function withOwnErrors(store: StateStore): StateStore {
+  const own = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      throw typeof code === 'string' && code.startsWith('store-') ? new ServiceError(code, String(message), { cause: error }) : error;
+    }
+  };
+  return {
+    read: (name) => own(() => store.read(name)),
+    write: (name, text, condition) => own(() => store.write(name, text, condition)),
+    append: (name, line) => own(() => store.append(name, line)),
+    list: (prefix, limit) => own(() => store.list(prefix, limit)),
+    delete: (name) => own(() => store.delete(name)),
+  };
 }

@@ -6,7 +6,7 @@ import { createScaleSet } from '../adapters/azure/scaleSet';
 import { createSurroundings } from '../adapters/azure/surroundings';
 import { createStateStore } from '../adapters/azure/blobStore';
 import { createRunnerService } from '../adapters/stackguardian/client';
-import { type Transport, transport } from '../adapters/transport';
+import { type Transport, transport, withOwnErrors } from '../adapters/transport';
 import { sharedReadings, type Services } from '../drain/sharedReadings';
 import { AutoscalerError } from '../errors';
 import type { DrainTiming, Target } from '../model/drain';
@@ -57,7 +57,7 @@ export function store(): StateStore {
   return once('store', () => {
     const { container, connectionString, accountUrl } = loadSettings().storage;
     const inProcess = transport().store?.(container);
-    if (inProcess !== undefined) return inProcess;
+    if (inProcess !== undefined) return withOwnErrors(inProcess);
     if (connectionString !== undefined) return createStateStore({ container, connectionString });
     return createStateStore({ container, accountUrl: accountUrl ?? '', credential: credential() });
   });

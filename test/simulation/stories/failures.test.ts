@@ -153,3 +153,36 @@ test('Extra: duplicate singleton starts', async () => {
   await story.pass(10);
   expect(story.ticks.length - from).toBeLessThanOrEqual(22);
 });
+
+test('Extra: the token endpoint never answers, and no token is good any more', async () => {
+  const story = await scenario({ flags: { initialRunners: 1 } });
+  await story.pass(5);
+  let isDown = true;
+  story.world.identity.revoke();
+  story.hostile({ onRequest: (service) => (service === 'identity' && isDown ? { hang: true } : undefined) });
+  story.jobs(4, 5);
+  await story.pass(30);
+  expect(await codes(story)).toEqual([expect.stringMatching(/^azure-/)]);
+  isDown = false;
+  await story.pass(60);
+  expect(story.world.metrics()).toMatchObject({ jobsDone: 4, ...CLEAN });
+});
+
+test('Extra: blob storage fails for an hour', async () => {
+  const story = await scenario({ flags: { initialRunners: 2 }, settings: { MIN_RUNNERS: '1' } });
+  let isDown = false;
+  story.hostile({
+    onStore: () => (isDown ? { kind: 'refused', code: 'store-unavailable', text: 'Blob storage did not answer.' } : undefined),
+  });
+  await story.pass(2);
+  isDown = true;
+  story.jobs(4, 5);
+  await story.pass(60);
+  expect(story.ticks.at(-1)).toMatchObject({ rule: 'hold/store-unavailable' });
+  expect(story.growths()).toEqual([]);
+  expect(story.deletes()).toEqual([]);
+  isDown = false;
+  await story.pass(60);
+  expect(story.world.metrics()).toMatchObject({ jobsDone: 4, ...CLEAN });
+  expect(story.pool.vms.size).toBe(1);
+});
