@@ -14,12 +14,25 @@ interface WireFailure {
 
 /** Runs one activity and sends the answer to its orchestration. At least once: after a crash it runs again. */
 export async function runActivity(engine: Engine, message: ActivityMessage, fault: Fault | undefined): Promise<void> {
+  if (fault?.againMs !== undefined) again(engine, message, fault.againMs);
   const answers = [await answerOf(engine, message)];
   if (fault?.duplicate === true) answers.push(await answerOf(engine, message));
   if (fault?.crash === 'after') return;
-  const { target, executionId } = message;
+  deliver(engine, message, answers, [message.id]);
+}
+
+function deliver(engine: Engine, { target, executionId }: ActivityMessage, answers: readonly HistoryEvent[], done: readonly number[]): void {
   const sent = answers.map((answer) => ({ queue: 'control' as const, target, executionId, event: answer, visibleAt: 0 }));
-  engine.commit({ done: [message.id], sent });
+  engine.commit({ done, sent });
+}
+
+/** A second run of the same work, as after a lease that was lost: its answer is sent too, and finds its task done. */
+function again(engine: Engine, message: ActivityMessage, afterMs: number): void {
+  const { clock } = engine.shared;
+  clock.at(clock.now() + afterMs, () => {
+    if (engine.isDead) return;
+    void answerOf(engine, message).then((answer) => deliver(engine, message, [answer], []));
+  });
 }
 
 async function answerOf(engine: Engine, { name, input, taskId, target }: ActivityMessage): Promise<HistoryEvent> {

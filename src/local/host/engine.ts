@@ -82,7 +82,16 @@ export class Engine {
       else known.row = row;
     }
     for (const id of change.purged ?? []) this.instances.delete(id);
-    for (const message of sent) this.schedule(message, message.visibleAt);
+    for (const message of sent) this.send(message);
+  }
+
+  private send(message: Message): void {
+    const { clock, options } = this.shared;
+    const fault = options.hooks?.onMessage?.(message);
+    if (fault?.lose === true) return this.storage.commit({ done: [message.id], now: clock.now() });
+    const due = fault?.delayMs === undefined ? message.visibleAt : Math.max(message.visibleAt, clock.now()) + fault.delayMs;
+    this.schedule(message, due);
+    if (fault?.againMs !== undefined) this.schedule(message, Math.max(message.visibleAt, clock.now()) + fault.againMs);
   }
 
   lock(messages: readonly Message[]): void {

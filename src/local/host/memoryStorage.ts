@@ -1,13 +1,18 @@
 import type { Commit, HostStorage, InstanceRow, Message, Snapshot } from './storage';
 
-/** Outlives a host within one process: enough for tests that kill a host and start another. */
-export function memoryStorage(): HostStorage {
+/** Outlives a host within one process: enough for tests that kill a host and start another. `from`: a hub restored from a snapshot. */
+export function memoryStorage(from?: Snapshot): HostStorage {
   const rows = new Map<string, InstanceRow>();
   const histories = new Map<string, string[]>();
   const messages = new Map<number, Message>();
   const locks = new Map<number, number>();
-  let now = 0;
-  let nextMessageId = 1;
+  let now = from?.now ?? 0;
+  let nextMessageId = from?.nextMessageId ?? 1;
+  for (const { row, history } of from?.instances ?? []) {
+    rows.set(row.id, row);
+    histories.set(row.id, [...history]);
+  }
+  for (const { message } of from?.messages ?? []) messages.set(message.id, message);
 
   function commit(change: Commit): void {
     now = Math.max(now, change.now);

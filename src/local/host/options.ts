@@ -1,6 +1,6 @@
 import type { HostClock } from './clock';
 import type { Log } from './coreTypes';
-import type { HostStorage } from './storage';
+import type { HostStorage, Message } from './storage';
 
 export interface Step {
   readonly kind: 'orchestrator' | 'activity' | 'entity' | 'timer';
@@ -11,16 +11,28 @@ export interface Step {
 }
 
 /**
- * What a test makes go wrong with one step: `delayMs` puts it off; `duplicate` runs an activity twice; `crash` drops the
- * work before or after the function ran, without storing anything, so that it is delivered again after the visibility timeout.
+ * What a test makes go wrong with one step: `delayMs` puts it off; `duplicate` runs an activity twice, one after the other, `againMs`
+ * once more so much later (0: beside the first); `crash` drops the work before or after the function ran, without storing anything, so
+ * that it is delivered again after the visibility timeout.
  */
 export interface Fault {
   readonly delayMs?: number;
   readonly duplicate?: boolean;
+  readonly againMs?: number;
   readonly crash?: 'before' | 'after';
 }
 
+/** What happens to one message on its way: it is lost, comes so much later, or comes once more so much later. */
+export interface MessageFault {
+  readonly lose?: boolean;
+  readonly delayMs?: number;
+  readonly againMs?: number;
+}
+
 export interface HostHooks {
+  /** Asked for each message that a commit sends. */
+  readonly onMessage?: (message: Message) => MessageFault | undefined;
+
   /** Messages that arrive while this is awaited join the step's batch: that makes batches deterministic in tests. */
   readonly beforeStep?: (step: Step) => Promise<Fault | undefined> | Fault | undefined;
 }
