@@ -8,7 +8,9 @@ import { createWorld, type World } from '../world/world';
 import { openApp, type App, type AppOptions } from './app';
 import { simulationClock } from './clock';
 import { createEventLog, type EventLog } from './eventLog';
-import { memoryStore, type MemoryStore, type MemoryStoreOptions } from './memoryStore';
+import { hostileStore } from './faults';
+import type { Asked } from './invariants';
+import { memoryStore, type MemoryStore } from './memoryStore';
 import { createTransport } from './transport';
 
 /**
@@ -29,7 +31,6 @@ export interface StageOptions {
   /** App settings over the world's own. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly worldFaults?: WorldFaults;
-  readonly storeFaults?: MemoryStoreOptions['onCall'];
   readonly hooks?: HostHooks;
   readonly onEvent?: (event: WorldEvent) => void;
   /** The app's log lines and the host's. */
@@ -38,10 +39,10 @@ export interface StageOptions {
   /** Every line of the run's log. */
   readonly onLine?: (line: string) => void;
   /** The world, before anything moves; for judges. */
-  readonly onWorld?: (world: World) => void;
+  readonly onWorld?: (world: World, now: () => number) => void;
   /** Every request of the app as it reaches the services, and every answer as it leaves them. */
-  readonly onRequest?: (service: Service, request: WorldRequest) => void;
-  readonly onAnswer?: (service: Service, request: WorldRequest, answer: WorldAnswer) => void;
+  readonly onRequest?: (asked: Asked) => void;
+  readonly onAnswer?: (asked: Asked, answer: WorldAnswer) => void;
   /** The built entry file; default dist/app/index.js. */
   readonly entry?: string;
 }
@@ -80,19 +81,19 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       options.onEvent?.(event);
     },
   });
-  options.onWorld?.(world);
-  const store = memoryStore({
-    wait: (ms) => new Promise((resolve) => clock.at(clock.now() + ms, resolve)),
-    ...(options.storeFaults === undefined ? {} : { onCall: options.storeFaults }),
-  });
-  const handle = async (service: Service, request: WorldRequest): Promise<WorldAnswer> => {
-    options.onRequest?.(service, request);
-    const answer = await world.handle(service, request);
-    options.onAnswer?.(service, request, answer);
-    return answer;
-  };
+  options.onWorld?.(world, clock.now);
+  const store = memoryStore();
+  const shown = options.worldFaults === undefined ? store : hostileStore(store, options.worldFaults);
+  const handleFor =
+    (app: number) =>
+    async (service: Service, request: WorldRequest): Promise<WorldAnswer> => {
+      const asked = { service, request, app };
+      options.onRequest?.(asked);
+      const answer = await world.handle(service, request);
+      options.onAnswer?.(asked, answer);
+      return answer;
+    };
   const latency = random.fork('latency');
-  const ways = { ...createTransport({ world: { handle }, clock, latencyMs: () => 5 + latency.below(120) }), store: () => store };
   const settings = {
     ...world.settings,
     AZURE_BLOB_STORAGE_CONN_STRING: 'UseDevelopmentStorage=true',
@@ -102,6 +103,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   };
   const apps: App[] = [];
   const open = async (own: Readonly<Record<string, string>>, entry = options.entry): Promise<App> => {
+    const handle = handleFor(apps.length);
+    const ways = { ...createTransport({ world: { handle }, clock, latencyMs: () => 5 + latency.below(120) }), store: () => shown };
     const app = await openApp({
       ...{ clock, ways, say },
       settings: { ...settings, ...own },

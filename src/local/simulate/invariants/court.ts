@@ -66,8 +66,7 @@ export interface Judge {
 
 export const MINUTE = 60_000;
 
-export const vmOf = (pool: PoolState, vmId: string | undefined): Vm | undefined =>
-  [...pool.vms.values()].find((vm) => vm.vmId === vmId);
+export const vmOf = (pool: PoolState, vmId: string | undefined): Vm | undefined => [...pool.vms.values()].find((vm) => vm.vmId === vmId);
 
 /** The entry that a living agent listens to, connected. */
 export const inService = (vm: Vm): Entry | undefined => (vm.alive && vm.entry?.connected === true ? vm.entry : undefined);

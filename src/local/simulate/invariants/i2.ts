@@ -16,13 +16,15 @@ export const I2: Judge = {
       if (/forcedeletion=true/i.test(request.url)) court.report('I2', `a forced deletion was asked for: ${request.url}`);
       if (request.method === 'POST' && /\/delete$/i.test(pathOf(request))) {
         const ids = bodyOf(request)['instanceIds'];
-        if (!Array.isArray(ids) || ids.length === 0 || ids.includes('*')) court.report('I2', `a delete named no instance: ${String(request.body)}`);
+        if (!Array.isArray(ids) || ids.length === 0 || ids.includes('*'))
+          court.report('I2', `a delete named no instance: ${String(request.body)}`);
       }
       const capacity = capacityWritten(asked);
       const pool = poolOf(court.world, asked);
       if (capacity === undefined || pool === undefined) return;
       const ifMatch = request.headers['if-match'];
-      if (ifMatch === undefined || ifMatch === '*') court.report('I2', `capacity ${String(capacity)} was written without the ETag of a reading`);
+      if (ifMatch === undefined || ifMatch === '*')
+        court.report('I2', `capacity ${String(capacity)} was written without the ETag of a reading`);
       const isNormalize = capacity === 0 && pool.vms.size === 0;
       if (ifMatch === etagOf(pool) && capacity < pool.capacity && !isNormalize)
         court.report('I2', `capacity was written ${String(pool.capacity)} → ${String(capacity)} with ${String(pool.vms.size)} VMs`);
@@ -38,7 +40,10 @@ export const I2: Judge = {
       const allowance = court.setting(pool.name, 'BOOT_TIMEOUT_MINUTES') * MINUTE;
       const isYoung = vm.entry === undefined && event.at - vm.requestedAt < allowance - SKEW_MS;
       if (isYoung && !court.touched(vm.vmId, 15 * MINUTE) && event.at - court.lastChange() > 15 * MINUTE)
-        court.report('I2', `VM ${vm.id} was deleted ${String(Math.round((event.at - vm.requestedAt) / 1000))} s after it was ordered, while it may still boot`);
+        court.report(
+          'I2',
+          `VM ${vm.id} was deleted ${String(Math.round((event.at - vm.requestedAt) / 1000))} s after it was ordered, while it may still boot`,
+        );
     },
   }),
 };

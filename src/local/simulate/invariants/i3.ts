@@ -28,7 +28,10 @@ export const I3: Judge = {
         );
         const least = court.setting(pool.name, 'MIN_RUNNERS');
         if (Math.max(...counts) < least)
-          court.report('I3', `marking ${event.subject} left ${String(Math.max(...counts))} runners in service of pool ${pool.name}, MIN_RUNNERS is ${String(least)}`);
+          court.report(
+            'I3',
+            `marking ${event.subject} left ${String(Math.max(...counts))} runners in service of pool ${pool.name}, MIN_RUNNERS is ${String(least)}`,
+          );
       },
       onRequest: (asked) => {
         const pool = poolOf(court.world, asked);
@@ -42,7 +45,10 @@ export const I3: Judge = {
         const most = court.setting(pool.name, 'MAX_RUNNERS');
         const grown = now > (before.get(pool.name) ?? 0);
         if (grown && now > most && court.now() - court.lastChange() > 10 * MINUTE && !court.touched(pool.name, 10 * MINUTE))
-          court.report('I3', `a write of capacity ${String(capacity)} made ${String(now)} instances of pool ${pool.name}, MAX_RUNNERS is ${String(most)}`);
+          court.report(
+            'I3',
+            `a write of capacity ${String(capacity)} made ${String(now)} instances of pool ${pool.name}, MAX_RUNNERS is ${String(most)}`,
+          );
       },
     };
   },

@@ -8,7 +8,8 @@ interface Memory {
 
 export const I6: Judge = {
   invariant: 'I6',
-  sentence: 'Cooldowns survive everything: no growth within the scale-out cooldown of the last one unless MIN or nothing is there, no scale-in within its own.',
+  sentence:
+    'Cooldowns survive everything: no growth within the scale-out cooldown of the last one unless MIN or nothing is there, no scale-in within its own.',
   watch: (court) => {
     const memories = new Map<string, Memory>();
     const of = (pool: string): Memory => {
@@ -32,14 +33,21 @@ export const I6: Judge = {
         memory.grownAt = court.now();
         const cooldown = court.setting(pool.name, 'SCALE_OUT_COOLDOWN_DURATION') * MINUTE;
         const needed = Math.max(1, court.setting(pool.name, 'MIN_RUNNERS'));
-        const active = court.told(pool.name).map(({ runners }) => runners.filter((each) => each.status === 'ACTIVE' && each.connected).length);
+        const active = court
+          .told(pool.name)
+          .map(({ runners }) => runners.filter((each) => each.status === 'ACTIVE' && each.connected).length);
         if (gap < cooldown - 15_000 && Math.min(...active) >= needed && isCalm(pool.name))
-          court.report('I6', `pool ${pool.name} grew again ${String(Math.round(gap / 1000))} s after its last growth, the cooldown is ${String(cooldown / 1000)} s`);
+          court.report(
+            'I6',
+            `pool ${pool.name} grew again ${String(Math.round(gap / 1000))} s after its last growth, the cooldown is ${String(cooldown / 1000)} s`,
+          );
       },
       onEvent: (event, pool) => {
         if (event.kind !== 'runner-status' || event.note !== 'DRAINING' || !court.asked('DRAINING', event.subject)) return;
         const isRepair = pool.entries.get(event.subject)?.connected !== true || vmOf(pool, event.vmId)?.alive !== true;
-        const wasFlapping = court.told(pool.name).some(({ runners }) => runners.some((each) => each.runnerId === event.subject && !each.connected));
+        const wasFlapping = court
+          .told(pool.name)
+          .some(({ runners }) => runners.some((each) => each.runnerId === event.subject && !each.connected));
         if (isRepair || wasFlapping) return;
         const memory = of(pool.name);
         const cooldown = court.setting(pool.name, 'SCALE_IN_COOLDOWN_DURATION') * MINUTE;
@@ -48,7 +56,10 @@ export const I6: Judge = {
         memory.batchAt = court.now();
         const gap = Math.min(sinceBatch, court.now() - memory.grownAt);
         if (gap < cooldown - 15_000 - court.slackMs && isCalm(pool.name))
-          court.report('I6', `pool ${pool.name} marked ${event.subject} ${String(Math.round(gap / 1000))} s after its last growth or scale-in, the cooldown is ${String(cooldown / 1000)} s`);
+          court.report(
+            'I6',
+            `pool ${pool.name} marked ${event.subject} ${String(Math.round(gap / 1000))} s after its last growth or scale-in, the cooldown is ${String(cooldown / 1000)} s`,
+          );
       },
     };
   },

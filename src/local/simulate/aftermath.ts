@@ -1,0 +1,106 @@
+import { isOrphan } from '../world/measure';
+import type { PoolState } from '../world/state';
+import type { Bench } from './bench';
+import { settingOf } from './bench';
+import { inService, MINUTE } from './invariants/court';
+import type { Stage } from './stage';
+
+const HOUR = 60 * MINUTE;
+/** Deletes take over an hour, incidents of boots an hour, a lost machine two boot allowances. */
+const RECOVERY_MS = 6 * HOUR;
+const SETTLE_MS = 20 * MINUTE;
+
+/**
+ * What must be so once faults have ceased: everything that was begun ends, a job that comes is served within a bound, and the fleet returns
+ * to what the rules say.
+ */
+export async function aftermath(stage: Stage, bench: Bench, look: (until: number) => Promise<void>): Promise<void> {
+  const { world, clock } = stage;
+  await look(clock.now() + RECOVERY_MS);
+  for (const pool of world.pools) {
+    const open = pool.jobs.filter((job) => job.state !== 'done' && job.state !== 'killed').length;
+    if (open > 0) bench.report('liveness', `${String(open)} jobs of pool ${pool.name} are not done six hours after the faults ceased`);
+  }
+  await burst(stage, bench, look);
+  await look(clock.now() + Math.max(...world.pools.map((pool) => shrinkMs(stage, pool))));
+  for (const pool of world.pools) await examine(stage, bench, pool);
+}
+
+/** Three short jobs each: they must start within a cooldown, a boot, and the starvation time. */
+async function burst(stage: Stage, bench: Bench, look: (until: number) => Promise<void>): Promise<void> {
+  const { world, clock } = stage;
+  const setting = (pool: PoolState, variable: string): number => settingOf(stage.app.settings(), pool.name, variable);
+  const from = clock.now();
+  const boundOf = (pool: PoolState): number => {
+    const { bootSeconds, registerSeconds } = pool.env.flags;
+    const starving = setting(pool, 'STARVATION_MINUTES') || 10;
+    const cooldown = setting(pool, 'SCALE_OUT_COOLDOWN_DURATION');
+    const polls = (4 * setting(pool, 'POLL_INTERVAL_SECONDS')) / 60;
+    // Three runners of one task each, one at a time in the worst case; or one after the other on a single runner.
+    return (3 * (starving + cooldown + polls) + (bootSeconds + registerSeconds) / 60 + 10) * MINUTE;
+  };
+  for (const pool of world.pools)
+    world.addJobs(
+      [0, 1, 2].map((at) => ({ arrivalSeconds: at, durationSeconds: 120 })),
+      { pool: pool.name, from },
+    );
+  await look(from + Math.max(...world.pools.map(boundOf)) + MINUTE);
+  for (const pool of world.pools) {
+    const late = pool.jobs.filter((job) => job.arrivedAt >= from && (job.startedAt ?? clock.now()) - job.arrivedAt > boundOf(pool));
+    if (late.length > 0)
+      bench.report(
+        'liveness',
+        `${String(late.length)} of three jobs of pool ${pool.name} waited longer than ${String(Math.round(boundOf(pool) / MINUTE))} minutes in a calm world`,
+      );
+  }
+}
+
+/** How long the rules need to take the fleet down to MIN_RUNNERS. */
+function shrinkMs(stage: Stage, pool: PoolState): number {
+  const setting = (variable: string): number => settingOf(stage.app.settings(), pool.name, variable);
+  const rounds = Math.ceil(Math.max(0, pool.vms.size - setting('MIN_RUNNERS')) / setting('SCALE_IN_STEP')) + 1;
+  const round = setting('SCALE_IN_COOLDOWN_DURATION') * MINUTE + 2 * setting('POLL_INTERVAL_SECONDS') * 1_000;
+  const drain = setting('DRAIN_CONFIRM_SECONDS') * 1_000 + 6 * setting('POLL_INTERVAL_SECONDS') * 1_000 + 10 * MINUTE;
+  return rounds * round + drain + SETTLE_MS;
+}
+
+interface Shown {
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly drains?: readonly unknown[];
+}
+
+async function examine(stage: Stage, bench: Bench, pool: PoolState): Promise<void> {
+  const { clock } = stage;
+  const now = clock.now();
+  const answer = stage.app.request('GET', `pools/${pool.name}`);
+  await stage.runUntil(now + 5_000);
+  const { status, body } = await answer;
+  const shown = (body ?? {}) as Shown;
+  const say = (invariant: string, what: string): void => bench.report(invariant, `pool ${pool.name}: ${what}`);
+  if (status !== 200) return say('liveness', `the status route answers ${String(status)}`);
+  const counts = shown.counts ?? {};
+  const entries = [...pool.entries.values()];
+  const vms = [...pool.vms.values()];
+
+  const draining = entries.filter((entry) => entry.status === 'DRAINING' && entry.vm.alive && pool.vms.get(entry.vm.id) === entry.vm);
+  if (draining.length > 0)
+    say('liveness', `${String(draining.length)} drains have not ended: ${draining.map((entry) => entry.runnerId).join(', ')}`);
+  if ((shown.drains?.length ?? 0) > 0) say('liveness', `${String(shown.drains?.length)} drains are still recorded`);
+
+  const least = settingOf(stage.app.settings(), pool.name, 'MIN_RUNNERS');
+  const serving = vms.filter((vm) => inService(vm)?.status === 'ACTIVE' && pool.entries.has(vm.entry?.runnerId ?? '')).length;
+  if (serving !== least) say('liveness', `${String(serving)} runners are in service in a quiet world, MIN_RUNNERS is ${String(least)}`);
+
+  const shownOnly = (counts['lost'] ?? 0) + (counts['unjudged'] ?? 0);
+  const orphans = vms.filter((vm) => isOrphan(pool, vm, now));
+  if (orphans.length > shownOnly)
+    say(
+      'I4',
+      `${String(orphans.length)} VMs have no runner, ${String(shownOnly)} of them are shown: ${orphans.map((vm) => vm.id).join(', ')}`,
+    );
+  const dead = vms.filter((vm) => !vm.alive && vm.provisioningState !== 'Deleting' && !orphans.includes(vm));
+  if (dead.length > shownOnly) say('I4', `${String(dead.length)} dead VMs remain: ${dead.map((vm) => vm.id).join(', ')}`);
+  const ghosts = entries.filter((entry) => pool.vms.get(entry.vm.id) !== entry.vm && entry.running + entry.pending === 0);
+  if (ghosts.length > 0)
+    say('I4', `${String(ghosts.length)} entries without a VM remain: ${ghosts.map((entry) => entry.runnerId).join(', ')}`);
+}

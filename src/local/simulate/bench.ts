@@ -1,0 +1,152 @@
+import { FIELDS } from '../../settings/schema';
+import type { World } from '../world/world';
+import type { App } from './app';
+import {
+  bodyOf,
+  JUDGES,
+  MINUTE,
+  pathOf,
+  poolOf,
+  type Asked,
+  type Court,
+  type Told,
+  type ToldRunner,
+  type Violation,
+  type Watch,
+} from './invariants';
+import type { WorldAnswer } from '../world/exchange';
+import type { WorldEvent } from '../world/state';
+
+const TOLD_MS = 10 * MINUTE;
+const ASKED_MS = 30 * MINUTE;
+
+/** The judges of a run at their place: everything that happens passes by here, and the first violation of each invariant is kept. */
+export interface Bench {
+  readonly violations: readonly Violation[];
+  sit(world: World, now: () => number): void;
+  /** The app whose settings count, once it stands. */
+  serve(app: App): void;
+  onEvent(event: WorldEvent): void;
+  onRequest(asked: Asked): void;
+  onAnswer(asked: Asked, answer: WorldAnswer): void;
+  onLine(line: string): void;
+  look(): void;
+  /** Somebody else had this runner, VM or pool in hand. */
+  touch(subject: string): void;
+  untouch(subject: string): void;
+  changed(): void;
+  report(invariant: string, what: string): void;
+}
+
+export function createBench(slackMs: number): Bench {
+  const violations: Violation[] = [];
+  const told = new Map<string, Told[]>();
+  const touches = new Map<string, number>();
+  const asks = new Map<string, number>();
+  let now = (): number => 0;
+  let watches: readonly Watch[] = [];
+  let world: World | undefined;
+  let app: App | undefined;
+  let lastChange = -Infinity;
+
+  const report = (invariant: string, what: string): void => {
+    if (violations.length < 20) violations.push({ invariant, at: now(), what });
+  };
+  const recently = (known: Map<string, number>, key: string, withinMs: number): boolean =>
+    now() - (known.get(key) ?? -Infinity) <= withinMs;
+
+  const court = (sitting: World): Court => ({
+    world: sitting,
+    now: () => now(),
+    setting: (pool, variable) => settingOf(app?.settings() ?? {}, pool, variable),
+    lastChange: () => lastChange,
+    told: (pool) => told.get(pool) ?? [],
+    touched: (subject, withinMs) => recently(touches, subject, withinMs),
+    asked: (act, runnerId) => recently(asks, `${act} ${runnerId}`, ASKED_MS),
+    slackMs,
+    report,
+  });
+
+  /** What people do to a runner shows as an event that we did not ask for. */
+  const noteHands = (event: WorldEvent): void => {
+    if (event.kind !== 'runner-status' && event.kind !== 'runner-deregistered') return;
+    const act = event.kind === 'runner-deregistered' ? 'deregister' : (event.note ?? '');
+    if (recently(asks, `${act} ${event.subject}`, ASKED_MS)) return;
+    touches.set(event.subject, event.at);
+    if (event.vmId !== undefined) touches.set(event.vmId, event.at);
+  };
+
+  const noteAsk = ({ service, request }: Asked): void => {
+    if (service !== 'stackguardian' || request.method !== 'POST') return;
+    const body = bodyOf(request);
+    const act = pathOf(request).endsWith('/deregister/') ? 'deregister' : String(body['Status']);
+    asks.set(`${act} ${String(body['RunnerId'])}`, now());
+  };
+
+  const noteTold = (asked: Asked, answer: WorldAnswer): void => {
+    const pool = world === undefined ? undefined : poolOf(world, asked);
+    if (pool === undefined || asked.service !== 'stackguardian' || asked.request.method !== 'GET') return;
+    const runners = runnersIn(answer);
+    if (runners === undefined) return;
+    const kept = (told.get(pool.name) ?? []).filter(({ at }) => at >= now() - TOLD_MS);
+    told.set(pool.name, [...kept, { at: now(), runners }]);
+  };
+
+  return {
+    violations,
+    sit: (sitting, clock) => {
+      world = sitting;
+      now = clock;
+      watches = JUDGES.map((judge) => judge.watch(court(sitting)));
+    },
+    serve: (serving) => void (app = serving),
+    onEvent: (event) => {
+      const pool = world?.pools.find((each) => each.name === event.pool);
+      if (pool === undefined) return;
+      noteHands(event);
+      for (const watch of watches) watch.onEvent?.(event, pool);
+    },
+    onRequest: (asked) => {
+      noteAsk(asked);
+      for (const watch of watches) watch.onRequest?.(asked);
+    },
+    onAnswer: (asked, answer) => {
+      noteTold(asked, answer);
+      for (const watch of watches) watch.onAnswer?.(asked, answer);
+    },
+    onLine: (line) => {
+      for (const watch of watches) watch.onLine?.(line);
+    },
+    look: () => {
+      for (const watch of watches) watch.onLook?.();
+    },
+    touch: (subject) => void touches.set(subject, now()),
+    untouch: (subject) => void touches.delete(subject),
+    changed: () => void (lastChange = now()),
+    report,
+  };
+}
+
+function runnersIn(answer: WorldAnswer): readonly ToldRunner[] | undefined {
+  if (typeof answer === 'string' || answer.status !== 200) return undefined;
+  try {
+    const { msg } = JSON.parse(answer.body) as { msg?: { ContainerInstances?: unknown } };
+    if (!Array.isArray(msg?.ContainerInstances)) return undefined;
+    return (msg.ContainerInstances as Record<string, unknown>[]).map((entry) => ({
+      runnerId: String(entry['runnerId']),
+      status: String(entry['status']),
+      connected: entry['agentConnected'] !== false,
+    }));
+  } catch {
+    // A broken answer told nothing.
+    return undefined;
+  }
+}
+
+/** As the app reads it: the pool's own, else the app's, else the default. */
+export function settingOf(settings: Readonly<Record<string, string | undefined>>, pool: string, variable: string): number {
+  const items = settings['POOLS'] === undefined ? [] : (JSON.parse(settings['POOLS']) as Record<string, string>[]);
+  const own = items.find((item) => item['name'] === pool)?.[variable];
+  const text = own ?? settings[variable] ?? FIELDS.find((field) => field.variable === variable)?.fallback;
+  return text === undefined ? 1_000 : Number(text);
+}

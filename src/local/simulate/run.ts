@@ -1,0 +1,219 @@
+import type { Mode } from '../world/state';
+import type { TraceJob } from '../traces';
+import { aftermath } from './aftermath';
+import { createBench } from './bench';
+import { drawRun, type Draw } from './draw';
+import { ENGINE_FAULTS, engineHub, type EngineContext } from './engineFaults';
+import { createHub, FAULTS, installFaults, traitFlags } from './faults';
+import { shareLimits } from './faults/limits';
+import type { AppHands } from './faults/types';
+import { createRandom } from '../world/random';
+import { secretsIn } from './invariants/i8';
+import type { Violation } from './invariants';
+import { createStage, type Stage } from './stage';
+
+export interface SimulationOptions {
+  readonly seed: number | string;
+  /** Days with faults; the hours after them, in which everything must heal, come on top. */
+  readonly days: number;
+  /** Names of faults. */
+  readonly faults: readonly string[];
+  readonly runners?: number;
+  readonly pools?: number;
+  readonly mode?: Mode;
+  readonly intensity?: number;
+  /** App settings over those drawn. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly entry?: string;
+  /** Goes on after a violation; the default is to stop at the first. */
+  readonly goOn?: boolean;
+  readonly onLine?: (line: string) => void;
+  readonly onProgress?: (simulatedMs: number, ticks: number) => void;
+}
+
+export interface SimulationResult {
+  readonly seed: number | string;
+  readonly simulatedDays: number;
+  readonly ticks: number;
+  readonly heldTicks: number;
+  readonly jobs: number;
+  /** Killed by whomever: Azure, operators, the original – and us, which is a violation. */
+  readonly jobsKilled: number;
+  readonly vmsRequested: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly violations: readonly Violation[];
+  /** The last lines before the end. */
+  readonly story: readonly string[];
+  /** Over every byte of the run's log. */
+  readonly digest: string;
+}
+
+/** All faults by name: of the world and of the engine. */
+export const ALL_FAULTS: readonly string[] = [...FAULTS, ...ENGINE_FAULTS].map(({ name }) => name);
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const LOOK_MS = 600_000;
+/** How late an act may come after its decision where the engine is hostile. */
+const HOSTILE_SLACK_MS = 6 * 60_000;
+
+/** One seeded run: a drawn fleet under faults for some days, then calm; judged throughout. The same options give the same result. */
+export async function simulateRun(options: SimulationOptions): Promise<SimulationResult> {
+  const { seed, days, faults: kinds } = options;
+  const draw = drawRun({
+    seed,
+    ...(options.runners === undefined ? {} : { runners: options.runners }),
+    ...(options.pools === undefined ? {} : { poolCount: options.pools }),
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
+  });
+  const engineKinds = ENGINE_FAULTS.filter(({ name }) => kinds.includes(name));
+  const bench = createBench(engineKinds.length > 0 ? HOSTILE_SLACK_MS : 0);
+  const counts: Record<string, number> = Object.fromEntries(kinds.map((name) => [name, 0]));
+  const hub = createHub();
+  const engine = engineHub();
+  const progress = { ticks: 0, held: 0 };
+  const note = (message: string): void => {
+    if (!message.startsWith('{"') || !message.includes('"event":"tick"')) return;
+    progress.ticks += 1;
+    if (message.includes('"held":true')) progress.held += 1;
+  };
+  const stage: Stage = await createStage({
+    seed,
+    pools: draw.pools,
+    flags: { ...draw.flags, ...tailOf(seed, draw), ...traitFlags(seed, kinds) },
+    settings: { ...draw.settings, ...options.settings },
+    worldFaults: hub.faults,
+    hooks: engine.hooks,
+    ...(options.entry === undefined ? {} : { entry: options.entry }),
+    onWorld: (world, now) => bench.sit(world, now),
+    onEvent: (event) => bench.onEvent(event),
+    onRequest: (asked) => bench.onRequest(asked),
+    onAnswer: (asked, answer) => bench.onAnswer(asked, answer),
+    onLine: (line) => {
+      bench.onLine(line);
+      options.onLine?.(line);
+    },
+    onLog: ({ message }) => note(message),
+  });
+  const clock = (): number => stage.clock.now();
+  const { world, startedAt } = stage;
+  bench.serve(stage.app);
+
+  const until = startedAt + days * DAY;
+  const count = (name: string, what: string | undefined): void => {
+    counts[name] = (counts[name] ?? 0) + 1;
+    stage.log.add(clock(), 'fault', what === undefined ? name : `${name} ${what}`);
+  };
+  const base = stage.app.settings();
+  const limits = installFaults(
+    kinds.filter((name) => FAULTS.some((each) => each.name === name)),
+    {
+      ...{ seed, clock: stage.clock, world, hub, until, confirmSeconds: draw.confirmSeconds },
+      intensity: options.intensity ?? 1,
+      app: handsOf(stage, bench, base),
+      hostSkew: (ms) => stage.app.skew(ms),
+      stamp: (pool, which, at) => void stage.store.write(stampBlob(draw, pool.name, which), stampText(at)),
+      onInjection: count,
+    },
+  );
+  for (const kind of engineKinds) {
+    const context: EngineContext = {
+      ...{ world, clock: stage.clock, limits, until, intensity: options.intensity ?? 1 },
+      random: createRandom(seed).fork('engine').fork(kind.name),
+      ...{ app: undefined, hostSkew: undefined, stamp: undefined },
+      hook: (hooks) => hub.add(hooks),
+      count: (what) => {
+        count(kind.name, what);
+        if (CHANGES.has(kind.name)) bench.changed();
+      },
+      main: stage.app,
+      join: (settings) => stage.join(settings),
+      onStep: (hook) => engine.addStep((step) => (clock() < until ? hook(step) : undefined)),
+      onMessage: (hook) => engine.addMessage((message) => (clock() < until ? hook(message) : undefined)),
+    };
+    kind.install(context);
+  }
+
+  for (const { name } of draw.pools)
+    for (let day = 0; day < days; day += 1)
+      world.addJobs(within(draw.day(name, day), days - day), { pool: name, from: startedAt + day * DAY });
+
+  const isOver = (): boolean => bench.violations.length > 0 && options.goOn !== true;
+  async function look(to: number): Promise<void> {
+    while (clock() < to && !isOver()) {
+      await stage.runUntil(Math.min(to, clock() + LOOK_MS));
+      bench.look();
+      options.onProgress?.(clock() - startedAt, progress.ticks);
+    }
+  }
+  await look(until);
+  if (!isOver()) await aftermath(stage, bench, look);
+  if (!isOver()) searchSecrets(stage, bench.report);
+  const metrics = world.metrics();
+  const result: SimulationResult = {
+    seed,
+    simulatedDays: (clock() - startedAt) / DAY,
+    ...{ ticks: progress.ticks, heldTicks: progress.held },
+    ...{ jobs: metrics.jobs, jobsKilled: metrics.jobsKilled, vmsRequested: metrics.vmsRequested },
+    faults: counts,
+    violations: bench.violations,
+    story: stage.log.tail(),
+    digest: stage.log.digest(),
+  };
+  await stage.stop();
+  return result;
+}
+
+/** Engine faults after which an operator would not hold the rules of before against us: the hub's memory itself is another. */
+const CHANGES: ReadonlySet<string> = new Set(['hub-restored', 'hub-lost', 'second-app', 'code-changed']);
+
+/** The stopping tail is part of what may show a wrong zero. */
+function tailOf(seed: number | string, draw: Draw): Record<string, number> {
+  const { tailSeconds } = shareLimits(draw.confirmSeconds, createRandom(seed).fork('faults').fork('limits'));
+  return { stopSeconds: Math.min(10, tailSeconds) };
+}
+
+const within = (jobs: readonly TraceJob[], days: number): TraceJob[] => jobs.filter((job) => job.arrivalSeconds < days * 86_400);
+
+/** Commands pass by the judges: what an operator asks for is not our doing. */
+function handsOf(stage: Stage, bench: ReturnType<typeof createBench>, base: Readonly<Record<string, string | undefined>>): AppHands {
+  return {
+    request: async (method, path, body) => {
+      const [, pool = '', what = '', subject = ''] =
+        /^pools\/([^/?]+)\/(?:(?:runners|instances)\/)?([^/?]+)(?:\/([^/?]+))?/.exec(path) ?? [];
+      if (method === 'POST') {
+        bench.touch(what);
+        if (what === 'stop') bench.touch(`stop ${pool}`);
+        if (/^(?:stop|start|pause|resume|normalize|acknowledge)$/.test(what)) bench.changed();
+        if (subject === 'reap' || subject === 'forget') bench.changed();
+      }
+      const answer = await stage.app.request(method, path, body);
+      if (method === 'POST' && what === 'start' && answer.status < 300) bench.untouch(`stop ${pool}`);
+      return answer;
+    },
+    changeSettings: (changes) => {
+      stage.app.changeSettings(changes);
+      bench.changed();
+      const now = stage.app.settings();
+      const isOther = Object.keys({ ...now, ...base }).some((key) => now[key] !== base[key]);
+      for (const pool of stage.world.pools) if (isOther) bench.touch(`stop ${pool.name}`);
+      if (!isOther) for (const pool of stage.world.pools) bench.untouch(`stop ${pool.name}`);
+    },
+    settings: () => stage.app.settings(),
+  };
+}
+
+const stampBlob = (draw: Draw, pool: string, which: 'in' | 'out'): string =>
+  draw.pools.length === 1 ? `scale_${which}_timestamp` : `${pool}/scale_${which}_timestamp`;
+
+/** As the original writes it: ISO 8601 without a zone. */
+const stampText = (at: number): string => new Date(at).toISOString().replace('Z', '000');
+
+function searchSecrets(stage: Stage, report: (invariant: string, what: string) => void): void {
+  const secrets = [...stage.world.keys, stage.world.identity.header];
+  for (const [name, text] of stage.store.texts)
+    if (secretsIn(text, secrets) !== undefined) report('I8', `a secret stands in the blob ${name}`);
+  const hub = stage.app.storage().load();
+  for (const { row, history } of hub.instances)
+    if (secretsIn(JSON.stringify(row) + history.join(''), secrets) !== undefined) report('I8', `a secret stands in the instance ${row.id}`);
+}
