@@ -82,10 +82,12 @@ async function examine(stage: Stage, bench: Bench, pool: PoolState): Promise<voi
   const entries = [...pool.entries.values()];
   const vms = [...pool.vms.values()];
 
+  // A machine that died with a job: its counts stay as they were for good, so nothing may prove it idle. It is shown, and a person decides.
+  const stuck = new Set(entries.filter((entry) => !entry.vm.alive && entry.running + entry.pending > 0).map((entry) => entry.vm));
   const draining = entries.filter((entry) => entry.status === 'DRAINING' && entry.vm.alive && pool.vms.get(entry.vm.id) === entry.vm);
   if (draining.length > 0)
     say('liveness', `${String(draining.length)} drains have not ended: ${draining.map((entry) => entry.runnerId).join(', ')}`);
-  if ((shown.drains?.length ?? 0) > 0) say('liveness', `${String(shown.drains?.length)} drains are still recorded`);
+  if ((shown.drains?.length ?? 0) > stuck.size) say('liveness', `${String(shown.drains?.length)} drains are still recorded`);
 
   const least = settingOf(stage.app.settings(), pool.name, 'MIN_RUNNERS');
   const serving = vms.filter((vm) => inService(vm)?.status === 'ACTIVE' && pool.entries.has(vm.entry?.runnerId ?? '')).length;
@@ -98,7 +100,7 @@ async function examine(stage: Stage, bench: Bench, pool: PoolState): Promise<voi
       'I4',
       `${String(orphans.length)} VMs have no runner, ${String(shownOnly)} of them are shown: ${orphans.map((vm) => vm.id).join(', ')}`,
     );
-  const dead = vms.filter((vm) => !vm.alive && vm.provisioningState !== 'Deleting' && !orphans.includes(vm));
+  const dead = vms.filter((vm) => !vm.alive && vm.provisioningState !== 'Deleting' && !orphans.includes(vm) && !stuck.has(vm));
   if (dead.length > shownOnly) say('I4', `${String(dead.length)} dead VMs remain: ${dead.map((vm) => vm.id).join(', ')}`);
   const ghosts = entries.filter((entry) => pool.vms.get(entry.vm.id) !== entry.vm && entry.running + entry.pending === 0);
   if (ghosts.length > 0)

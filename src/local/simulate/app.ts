@@ -112,7 +112,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
     changeSettings: (changes) => {
       settings = { ...settings, ...changes };
-      say('host', `settings ${JSON.stringify(changes)}`);
+      say('host', `settings ${Object.entries(changes).map(shown).join(' ')}`);
       void crash();
     },
     settings: () => settings,
@@ -126,6 +126,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
   };
 }
+
+/** Without the value of a key. */
+const shown = ([name, value]: [string, string | undefined]): string => `${name}=${name.includes('KEY') ? '…' : (value ?? 'none')}`;
 
 /** What is due by the app's clock comes so much earlier; what was armed before a jump keeps its time. */
 function skewed(clock: HostClock, skew: () => number): HostClock {
