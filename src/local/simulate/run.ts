@@ -34,6 +34,8 @@ export interface SimulationOptions {
 export interface SimulationResult {
   readonly seed: number | string;
   readonly simulatedDays: number;
+  /** Epoch ms. */
+  readonly startedAt: number;
   readonly ticks: number;
   readonly heldTicks: number;
   readonly jobs: number;
@@ -153,6 +155,7 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
   const result: SimulationResult = {
     seed,
     simulatedDays: (clock() - startedAt) / DAY,
+    startedAt,
     ...{ ticks: progress.ticks, heldTicks: progress.held },
     ...{ jobs: metrics.jobs, jobsKilled: metrics.jobsKilled, vmsRequested: metrics.vmsRequested },
     faults: counts,
