@@ -21,7 +21,12 @@ export async function runActivity(engine: Engine, message: ActivityMessage, faul
   deliver(engine, message, answers, [message.id]);
 }
 
-function deliver(engine: Engine, { target, executionId }: ActivityMessage, answers: readonly HistoryEvent[], done: readonly number[]): void {
+function deliver(
+  engine: Engine,
+  { target, executionId }: ActivityMessage,
+  answers: readonly HistoryEvent[],
+  done: readonly number[],
+): void {
   const sent = answers.map((answer) => ({ queue: 'control' as const, target, executionId, event: answer, visibleAt: 0 }));
   engine.commit({ done, sent });
 }

@@ -71,7 +71,7 @@ function read(args: readonly string[]): Record<string, unknown> {
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
-    }).values as Record<string, unknown>;
+    }).values;
   } catch (error) {
     throw new FlagError(`${error instanceof Error ? error.message : String(error)} See --help.`);
   }

@@ -1,28 +1,40 @@
 import type { StateStore, WriteCondition } from '../../ports/stateStore';
 
 export interface MemoryStore extends StateStore {
-  /** Names and texts as they stand: for judges and for tests. */
+  /** Texts by name, as they stand: for judges and for tests. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-interface Blob {
-  /** A long append blob is kept as its parts until it is read. */
-  parts: string[];
-  etag: string;
+export type StoreCall = 'read' | 'write' | 'append' | 'list' | 'delete';
+
+/**
+ * What is done to one call: `before` throws in place of it, `after` throws although it was done, `delayMs` lets time pass first,
+ * `conflict` answers a conditional write so.
+ */
+export interface StoreFault {
+  readonly before?: Error;
+  readonly after?: Error;
+  readonly conflict?: boolean;
+  readonly delayMs?: number;
 }
 
-/** A blob container in memory; ETags count up. */
-export function memoryStore(): MemoryStore {
-  const blobs = new Map<string, Blob>();
+export interface MemoryStoreOptions {
+  /** Asked once for each call. */
+  readonly onCall?: (call: StoreCall, name: string) => StoreFault | undefined;
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+/** A blob container in memory; ETags count up. A long append blob is kept as its parts. */
+export function memoryStore({ onCall, wait }: MemoryStoreOptions = {}): MemoryStore {
+  const blobs = new Map<string, { parts: string[]; etag: string }>();
   let version = 0;
-  const nextEtag = (): string => {
-    version += 1;
-    return `"${String(version)}"`;
-  };
-  const textOf = (blob: Blob): string => {
+  const textOf = (name: string): string | undefined => {
+    const blob = blobs.get(name);
+    if (blob === undefined) return undefined;
     if (blob.parts.length > 1) blob.parts = [blob.parts.join('')];
     return blob.parts[0] ?? '';
   };
+  const nextEtag = (): string => `"${String(++version)}"`;
   const put = (name: string, text: string): string => {
     const etag = nextEtag();
     blobs.set(name, { parts: [text], etag });
@@ -31,29 +43,46 @@ export function memoryStore(): MemoryStore {
   const fits = (name: string, condition: WriteCondition): boolean =>
     condition === undefined || ('etag' in condition ? blobs.get(name)?.etag === condition.etag : !blobs.has(name));
 
+  async function call<T>(kind: StoreCall, name: string, work: (fault: StoreFault | undefined) => T): Promise<T> {
+    const fault = onCall?.(kind, name);
+    if (fault?.delayMs !== undefined) await wait?.(fault.delayMs);
+    if (fault?.before !== undefined) throw fault.before;
+    const answer = work(fault);
+    if (fault?.after !== undefined) throw fault.after;
+    return answer;
+  }
+
   return {
-    get texts() {
-      return new Map([...blobs].map(([name, blob]) => [name, textOf(blob)]));
+    get texts(): ReadonlyMap<string, string> {
+      return new Map([...blobs.keys()].map((name) => [name, textOf(name) ?? '']));
     },
-    read: async (name) => {
-      const blob = blobs.get(name);
-      return blob === undefined ? undefined : { text: textOf(blob), etag: blob.etag };
-    },
-    write: async (name, text, condition) => (fits(name, condition) ? { kind: 'written', etag: put(name, text) } : { kind: 'conflict' }),
-    append: async (name, line) => {
-      const text = line.endsWith('\n') ? line : `${line}\n`;
-      const blob = blobs.get(name);
-      if (blob === undefined) put(name, text);
-      else {
-        blob.parts.push(text);
-        blob.etag = nextEtag();
-      }
-    },
-    list: async (prefix, limit) =>
-      [...blobs.keys()]
-        .filter((name) => name.startsWith(prefix))
-        .sort()
-        .slice(0, Math.max(0, limit)),
-    delete: async (name) => void blobs.delete(name),
+    read: (name) =>
+      call('read', name, () => {
+        const text = textOf(name);
+        return text === undefined ? undefined : { text, etag: blobs.get(name)?.etag ?? '' };
+      }),
+    write: (name, text, condition) =>
+      call('write', name, (fault) => {
+        if (!fits(name, condition) || (fault?.conflict === true && condition !== undefined)) return { kind: 'conflict' };
+        return { kind: 'written', etag: put(name, text) };
+      }),
+    append: (name, line) =>
+      call('append', name, () => {
+        const text = line.endsWith('\n') ? line : `${line}\n`;
+        const known = blobs.get(name);
+        if (known === undefined) put(name, text);
+        else {
+          known.parts.push(text);
+          known.etag = nextEtag();
+        }
+      }),
+    list: (prefix, limit) =>
+      call('list', prefix, () =>
+        [...blobs.keys()]
+          .filter((name) => name.startsWith(prefix))
+          .sort()
+          .slice(0, Math.max(0, limit)),
+      ),
+    delete: (name) => call('delete', name, () => void blobs.delete(name)),
   };
 }

@@ -4,7 +4,7 @@ import { aftermath } from './aftermath';
 import { createBench } from './bench';
 import { drawRun, type Draw } from './draw';
 import { ENGINE_FAULTS, engineHub, type EngineContext } from './engineFaults';
-import { createHub, FAULTS, installFaults, traitFlags } from './faults';
+import { createHub, FAULTS, installFaults, storeFaultsOf, traitFlags } from './faults';
 import { shareLimits } from './faults/limits';
 import type { AppHands } from './faults/types';
 import { createRandom } from '../world/random';
@@ -85,12 +85,13 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
     flags: { ...draw.flags, ...tailOf(seed, draw), ...traitFlags(seed, kinds) },
     settings: { ...draw.settings, ...options.settings },
     worldFaults: hub.faults,
+    storeFaults: storeFaultsOf(hub.faults),
     hooks: engine.hooks,
     ...(options.entry === undefined ? {} : { entry: options.entry }),
     onWorld: (world, now) => bench.sit(world, now),
     onEvent: (event) => bench.onEvent(event),
-    onRequest: (asked) => bench.onRequest(asked),
-    onAnswer: (asked, answer) => bench.onAnswer(asked, answer),
+    onRequest: (service, request, app) => bench.onRequest({ service, request, app }),
+    onAnswer: (service, request, answer, app) => bench.onAnswer({ service, request, app }, answer),
     onLine: (line) => {
       bench.onLine(line);
       options.onLine?.(line);

@@ -8,9 +8,7 @@ import { createWorld, type World } from '../world/world';
 import { openApp, type App, type AppOptions } from './app';
 import { simulationClock } from './clock';
 import { createEventLog, type EventLog } from './eventLog';
-import { hostileStore } from './faults';
-import type { Asked } from './invariants';
-import { memoryStore, type MemoryStore } from './memoryStore';
+import { memoryStore, type MemoryStore, type MemoryStoreOptions } from './memoryStore';
 import { createTransport } from './transport';
 
 /**
@@ -31,6 +29,7 @@ export interface StageOptions {
   /** App settings over the world's own. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly worldFaults?: WorldFaults;
+  readonly storeFaults?: MemoryStoreOptions['onCall'];
   readonly hooks?: HostHooks;
   readonly onEvent?: (event: WorldEvent) => void;
   /** The app's log lines and the host's. */
@@ -40,9 +39,9 @@ export interface StageOptions {
   readonly onLine?: (line: string) => void;
   /** The world, before anything moves; for judges. */
   readonly onWorld?: (world: World, now: () => number) => void;
-  /** Every request of the app as it reaches the services, and every answer as it leaves them. */
-  readonly onRequest?: (asked: Asked) => void;
-  readonly onAnswer?: (asked: Asked, answer: WorldAnswer) => void;
+  /** Every request of an app as it reaches the services, and every answer as it leaves them; the first app is 0. */
+  readonly onRequest?: (service: Service, request: WorldRequest, app: number) => void;
+  readonly onAnswer?: (service: Service, request: WorldRequest, answer: WorldAnswer, app: number) => void;
   /** The built entry file; default dist/app/index.js. */
   readonly entry?: string;
 }
@@ -82,15 +81,16 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     },
   });
   options.onWorld?.(world, clock.now);
-  const store = memoryStore();
-  const shown = options.worldFaults === undefined ? store : hostileStore(store, options.worldFaults);
+  const store = memoryStore({
+    wait: (ms) => new Promise((resolve) => clock.at(clock.now() + ms, resolve)),
+    ...(options.storeFaults === undefined ? {} : { onCall: options.storeFaults }),
+  });
   const handleFor =
     (app: number) =>
     async (service: Service, request: WorldRequest): Promise<WorldAnswer> => {
-      const asked = { service, request, app };
-      options.onRequest?.(asked);
+      options.onRequest?.(service, request, app);
       const answer = await world.handle(service, request);
-      options.onAnswer?.(asked, answer);
+      options.onAnswer?.(service, request, answer, app);
       return answer;
     };
   const latency = random.fork('latency');
@@ -104,7 +104,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const apps: App[] = [];
   const open = async (own: Readonly<Record<string, string>>, entry = options.entry): Promise<App> => {
     const handle = handleFor(apps.length);
-    const ways = { ...createTransport({ world: { handle }, clock, latencyMs: () => 5 + latency.below(120) }), store: () => shown };
+    const ways = { ...createTransport({ world: { handle }, clock, latencyMs: () => 5 + latency.below(120) }), store: () => store };
     const app = await openApp({
       ...{ clock, ways, say },
       settings: { ...settings, ...own },

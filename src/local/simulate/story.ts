@@ -56,8 +56,9 @@ function readable(line: string): string {
 function sentenceOf(json: string): string {
   try {
     const line = JSON.parse(json) as Record<string, unknown>;
-    const { level: _level, event, version: _version, dryRun: _dryRun, ...rest } = line;
-    const words = Object.entries(rest).map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    const { event, ...rest } = line;
+    const told = Object.entries(rest).filter(([key]) => !['level', 'version', 'dryRun'].includes(key));
+    const words = told.map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
     return `${String(event)}: ${words.join(', ')}`.slice(0, 260);
   } catch {
     // Cut off, or free text of a library.
