@@ -16,7 +16,19 @@ import { release } from '../persist/owner';
 import { tick } from '../poll/tick';
 import { version } from '../../package.json';
 import { clientInput, engineOf } from './engine';
-import { clock, me, ownerCheck, poolSettings, runnersOf, scaleSetOf, servicesOfDrains, store, targetOf, timingOf } from './environment';
+import {
+  clock,
+  me,
+  ownerCheck,
+  poolSettings,
+  runnersOf,
+  scaleSetOf,
+  servicesOfDrains,
+  store,
+  targetOf,
+  tickMetrics,
+  timingOf,
+} from './environment';
 import type { PollAnswer } from './orchestrators/autoscaler';
 import type { NormalizeStep } from './orchestrators/normalize';
 
@@ -52,6 +64,7 @@ df.app.activity(FUNCTIONS.poll, {
       };
       const { plan, cooldownsReadAt } = await tick(ports, settings, { tickId: input.tickId, cooldownsReadAt: input.cooldownsReadAt });
       logTick(context, input.pool, plan, version);
+      tickMetrics()?.record(input.pool, plan);
       return { plan, timing: settings.durations, cooldownsReadAt };
     } catch (error) {
       // A held tick with its reason, not a failed loop (I7). A defect is shown in the same way, with the stack in the log.

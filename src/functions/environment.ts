@@ -11,6 +11,7 @@ import { sharedReadings, type Services } from '../drain/sharedReadings';
 import { AutoscalerError } from '../errors';
 import type { DrainTiming, Target } from '../model/drain';
 import { checkOwner, type Owner } from '../persist/owner';
+import { createTickMetrics, type TickMetrics } from '../observe/metrics';
 import type { Clock } from '../ports/clock';
 import type { RunnerService } from '../ports/runnerService';
 import type { ScaleSet } from '../ports/scaleSet';
@@ -107,6 +108,10 @@ export function surroundingsOf(target: Target): Surroundings {
   const endpoint = loadSettings().resourceManagerEndpoint;
   return createSurroundings({ subscriptionId, resourceGroup, vmssName, endpoint, credential: credential(), clock, ...azureTransport() });
 }
+
+/** Undefined where METRICS is off. */
+export const tickMetrics = (): TickMetrics | undefined =>
+  loadSettings().metrics === 'otel' ? once('metrics', () => createTickMetrics(version)) : undefined;
 
 export const runnerServiceFor = (settings: PoolSettings): RunnerService => runnersOf(targetOf(settings));
 export const scaleSetFor = (settings: PoolSettings): ScaleSet => scaleSetOf(targetOf(settings));

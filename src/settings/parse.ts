@@ -35,6 +35,7 @@ export function parseSettings(env: Environment): Settings {
       accountUrl: app['AZURE_BLOB_ACCOUNT_URL'] as string | undefined,
     },
     resourceManagerEndpoint: endpoint,
+    metrics: app['METRICS'] as Settings['metrics'],
     autoStart: app['AUTO_START'] as boolean,
     historyRetentionDays: app['HISTORY_RETENTION_DAYS'] as number,
     trialSpeed: speed,

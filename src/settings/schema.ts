@@ -86,6 +86,7 @@ export const FIELDS: readonly Field[] = [
     fallback: 'true',
   }),
   pool('DRY_RUN', 'boolean', 'decide and show, change nothing', { fallback: 'false' }),
+  app('METRICS', 'choice', 'OpenTelemetry gauges beside the log; needs a preloaded SDK', { fallback: 'off', choices: ['off', 'otel'] }),
   app('AUTO_START', 'boolean', 'the keeper starts loops that were never started', { fallback: 'true' }),
   app('HISTORY_RETENTION_DAYS', 'number', 'days that finished orchestrations are kept', { fallback: '7', least: 0.01, most: 365 }),
   app('AZURE_RESOURCE_MANAGER_ENDPOINT', 'url', 'Azure Resource Manager, for other clouds', { fallback: 'https://management.azure.com' }),

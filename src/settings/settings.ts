@@ -59,6 +59,7 @@ export interface Settings {
   readonly storage: StorageSettings;
   /** No trailing slash. */
   readonly resourceManagerEndpoint: string;
+  readonly metrics: 'off' | 'otel';
   readonly autoStart: boolean;
   readonly historyRetentionDays: number;
   readonly trialSpeed: number;
