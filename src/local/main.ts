@@ -20,6 +20,10 @@ const isUsage = (error: unknown): error is Error =>
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      process.stderr.write('The port of the HTTP API is in use; pass another one as --port N.\n');
+      process.exit(2);
+    }
     process.stderr.write(`${isUsage(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exit(2);
   },

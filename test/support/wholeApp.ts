@@ -38,26 +38,29 @@ export interface WholeAppOptions {
   readonly world?: Partial<Parameters<typeof startWorld>[0]>;
 }
 
-let entry: string | undefined;
+const bundles = new Map<string, string>();
 /** The identity SDK keeps the token endpoint that it saw first in a process, so each world of a file has the same. */
 let identityPort: number | undefined;
 
-function bundledApp(): string {
-  if (entry !== undefined) return entry;
-  entry = join(mkdtempSync(join(tmpdir(), 'whole-app-')), 'index.js');
+/** One file with all that it needs, in a folder of its own: tests that run at once share no dist/. */
+export function bundled(source: string): string {
+  const known = bundles.get(source);
+  if (known !== undefined) return known;
+  const outfile = join(mkdtempSync(join(tmpdir(), 'whole-app-')), 'index.js');
   buildSync({
-    entryPoints: ['src/index.ts'],
+    entryPoints: [source],
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node22',
-    outfile: entry,
+    outfile,
     external: ['@azure/functions-core'],
     define: { 'import.meta.url': '__importMetaUrl' },
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'error',
   });
-  return entry;
+  bundles.set(source, outfile);
+  return outfile;
 }
 
 export async function startWholeApp(options: WholeAppOptions = {}): Promise<WholeApp> {
@@ -85,7 +88,7 @@ export async function startWholeApp(options: WholeAppOptions = {}): Promise<Whol
     process.env = { ...outside };
     return startHost({
       appDirectory: process.cwd(),
-      entry: bundledApp(),
+      entry: bundled('src/index.ts'),
       env: { ...settings, ...env },
       clock,
       storage,

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { runTrial } from '../../src/local/crash/trial';
+import { bundled } from '../support/wholeApp';
+
+/** The whole app in a process of its own, killed at random moments; `npm run crash` does the same for longer. */
+test.each(['Uniform', 'Flexible'] as const)(
+  'killed six times during drains and scale-outs: every job is done, every drain ends once, no VM is left, no stamp is lost (%s)',
+  async (mode) => {
+    const seed = mode === 'Uniform' ? 11 : 12;
+    const report = await runTrial({
+      kills: 6,
+      seed,
+      speed: 60,
+      mode,
+      appDirectory: process.cwd(),
+      entry: bundled('src/index.ts'),
+      script: bundled('src/local/crash.ts'),
+      print: () => undefined,
+    });
+    expect(report.findings, `seed ${seed}`).toEqual([]);
+    expect(report).toMatchObject({ jobsDone: report.jobs, jobsKilled: 0, orphanVms: 0, ghostRunners: 0 });
+    expect(report.killsWhileDraining + report.killsWhileGrowing).toBeGreaterThan(0);
+  },
+  240_000,
+);
