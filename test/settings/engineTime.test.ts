@@ -40,7 +40,7 @@ const planOf = (acts: readonly Act[]): TickPlan =>
     binding: { scaleSet: 's', group: 'g' },
     growthNews: undefined,
     cooldownsFromBlobs: undefined,
-  }) as TickPlan;
+  });
 
 function admitted(acts: readonly Act[]): { memory: PoolMemory; result: { acts: { expiresAt: number }[] } } {
   const { memory, result } = applyOperation(undefined, 'default', OPERATIONS.admit, { plan: planOf(acts), timing }, NOW);
