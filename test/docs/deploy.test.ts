@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadApp } from '../../src/local/host/loadApp';
 import { unpackedApp } from '../package/unpacked';
@@ -114,10 +115,20 @@ describe('roles', () => {
         .map((text) => (JSON.parse(text) as Role).Name)
         .sort(),
     );
-    for (const made of [['functionapp'], ['monitor', 'app-insights', 'component'], ['storage', 'account']]) {
+    for (const made of [['functionapp'], ['monitor', 'app-insights', 'component'], ['monitor', 'action-group'], ['storage', 'account']]) {
       expect(callsOf('az', ...made, 'delete'), made.join(' ')).toHaveLength(1);
     }
   });
+});
+
+test('each alert query becomes a rule that is removed again, its comments left out', () => {
+  const names = globSync('infra/queries/alerts/*.kql').map((file) => `sg-autoscaler ${basename(file, '.kql')}`);
+  const made = callsOf('az', 'monitor', 'scheduled-query', 'create');
+  expect(made.map((call) => option(call, '--name')).sort()).toEqual(names.sort());
+  for (const call of made) expect(option(call, '--condition-query')).toMatch(/^rows=[a-z]+\n/);
+  expect(callsOf('az', 'monitor', 'scheduled-query', 'delete').map((call) => option(call, '--name'))).toEqual(
+    made.map((call) => option(call, '--name')),
+  );
 });
 
 describe.each([

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unknownSettings } from './appSettings';
@@ -26,7 +26,10 @@ describe.each(GUIDES)('%s', (file) => {
   });
 });
 
-test.each([...GUIDES, 'infra/README.md', 'README.md'])('%s points only to files that exist', (file) => {
-  const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => String(path));
-  expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
-});
+test.each([...globSync('docs/*.md'), '.github/SECURITY.md', 'infra/README.md', 'README.md'])(
+  '%s points only to files that exist',
+  (file) => {
+    const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => String(path));
+    expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
+  },
+);
