@@ -17,7 +17,7 @@ async function figures(): Promise<readonly Figure[]> {
   const found: Figure[] = [];
   const add = (what: string, value: number, most: number): void => {
     found.push({ what, value, most });
-    process.stdout.write(`${value <= most ? '  ' : '! '}${what.padEnd(66)}${round(value).padStart(9)}   at most ${round(most)}\n`);
+    process.stdout.write(`${value <= most ? '  ' : '! '}${what.padEnd(70)}${round(value).padStart(9)}   at most ${round(most)}\n`);
   };
   let pollMs = 0;
   for (const runners of SIZES) {
@@ -41,7 +41,7 @@ async function figures(): Promise<readonly Figure[]> {
   add('10 runners taken out: readings of Azure beside the polls', drains.azureReads, 12);
   add('10 runners taken out: deletes', drains.deletes, 1);
   const { bundledMs, unbundledMs } = await importTimes();
-  add('import of the bundle, as a share of the unbundled app', bundledMs / unbundledMs, 0.5);
+  add('processor time to import the bundle, as a share of the unbundled app', bundledMs / unbundledMs, 0.5);
   const memory = await memoryOf(1_000);
   if (memory.ticks < 5) throw new Error(`Only ${String(memory.ticks)} ticks were made while memory was measured.`);
   add(`resident memory at 1,000 runners in MB, ${String(memory.ticks)} ticks over sockets`, memory.rssMb, 256);

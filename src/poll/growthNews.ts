@@ -78,11 +78,11 @@ export function orderedOf(memory: PoolMemory, fleet: FleetMemory, instances: rea
 /** The act may run late: its VMs are awaited from its answer on. */
 const askedAt = (growth: Growth): number => growth.answeredAt ?? growth.at;
 
-/** Instances first listed after a growth was asked for. A memory begun since then knows none as old, so Azure's time of creation tells. */
+/** Instances first listed after a growth was asked for, never those of the reading that asked. A memory begun since then knows none as old, so Azure's time of creation tells. */
 function arrivals(fleet: FleetMemory, growth: Growth, instances: readonly Instance[], minute: number): readonly Instance[] {
   return instances.filter(({ vmId, createdAt }) => {
     const firstSeen = fleet.instances[vmId]?.firstSeen ?? 0;
-    if (firstSeen < growth.at) return false;
+    if (firstSeen <= growth.at) return false;
     return firstSeen > fleet.bornAt || (createdAt !== undefined && createdAt >= growth.at - SKEW_MINUTES * minute);
   });
 }

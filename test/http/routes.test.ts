@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => app.stop());
 
-const errorOf = (body: Record<string, unknown>): { code?: string; message?: string } => (body['error'] ?? {}) as { code?: string };
+const errorOf = (body: Record<string, unknown>): { code?: string; message?: string } => body['error'] ?? {};
 
 describe.each([...POSTS.map((path) => ['POST', path]), ...GETS.map((path) => ['GET', path])])('%s /api/%s', (method, path) => {
   test('needs the key', async () => {

@@ -25,22 +25,21 @@ const draining = {
   stamps: true,
 } as const;
 
-const planOf = (acts: readonly Act[]): TickPlan =>
-  ({
-    tickId: 't1',
-    at: NOW,
-    nextAt: NOW + 1_000,
-    held: false,
-    decision: { rule: 'test', reason: 'test', acts },
-    counts: undefined,
-    alerts: [],
-    warnings: [],
-    settingsVersion: '',
-    dryRun: false,
-    binding: { scaleSet: 's', group: 'g' },
-    growthNews: undefined,
-    cooldownsFromBlobs: undefined,
-  }) as TickPlan;
+const planOf = (acts: readonly Act[]): TickPlan => ({
+  tickId: 't1',
+  at: NOW,
+  nextAt: NOW + 1_000,
+  held: false,
+  decision: { rule: 'test', reason: 'test', acts },
+  counts: undefined,
+  alerts: [],
+  warnings: [],
+  settingsVersion: '',
+  dryRun: false,
+  binding: { scaleSet: 's', group: 'g' },
+  growthNews: undefined,
+  cooldownsFromBlobs: undefined,
+});
 
 function admitted(acts: readonly Act[]): { memory: PoolMemory; result: { acts: { expiresAt: number }[] } } {
   const { memory, result } = applyOperation(undefined, 'default', OPERATIONS.admit, { plan: planOf(acts), timing }, NOW);

@@ -13,7 +13,7 @@ import { settingsOf } from '../ticker';
 export const MINUTE = 60_000;
 export const START = Date.UTC(2025, 3, 7, 6);
 
-/** Quiet by default: no minimum, no protection calls, no scale-in for a day; a test switches on what it is about. */
+/** Quiet by default: no minimum, no protection calls, no scale-in for a day from the start; a test switches on what it is about. */
 const QUIET = { MIN_RUNNERS: '0', PROTECT_INSTANCES: 'false', SCALE_IN_COOLDOWN_DURATION: '1440' };
 
 export const anInstance = (id: string, fields: Partial<Instance> = {}): Instance => ({
@@ -51,10 +51,13 @@ export class PoolBuilder {
   /** What Azure says of the last growth. */
   operation: OperationResult | undefined;
   ghostChecks: Record<string, 'absent' | 'present'> = {};
+  /** Later stamps found in the blobs. */
+  cooldownsFromBlobs: TickPlan['cooldownsFromBlobs'];
   #ticks = 0;
 
   constructor(env: Readonly<Record<string, string>> = {}) {
     this.settings = settingsOf({ ...QUIET, ...env });
+    this.remember((memory) => (memory.cooldowns.scaleInAt = START));
   }
 
   /** Other settings from now on. */
@@ -120,7 +123,7 @@ export class PoolBuilder {
   }
 
   /** Changes the pool entity's memory. */
-  remember(change: (memory: PoolMemory) => void): this {
+  remember(change: (memory: PoolMemory) => unknown): this {
     const memory = structuredClone(this.memory ?? emptyMemory(this.settings.pool, this.now));
     change(memory);
     this.memory = memory;
@@ -154,8 +157,17 @@ export class PoolBuilder {
 
   #plan(reading: Reading): ReturnType<typeof planTick> {
     const memory = this.memory ?? emptyMemory(this.settings.pool, this.now);
-    const { settings, fleet, now } = this;
-    return planTick({ settings, memory, fleet, reading, now, tickId: `t${this.#ticks + 1}`, warnings: settings.warnings });
+    const { settings, fleet, now, cooldownsFromBlobs } = this;
+    return planTick({
+      settings,
+      cooldownsFromBlobs,
+      memory,
+      fleet,
+      reading,
+      now,
+      tickId: `t${this.#ticks + 1}`,
+      warnings: settings.warnings,
+    });
   }
 
   /** One tick: plan, admit, and every act answered `done` unless `answers` say otherwise. The clock stands still. */
