@@ -11,7 +11,7 @@ const kind = (name: string, sentence: string, install: (context: FaultContext) =
   install,
 });
 
-const signed = (context: FaultContext): number => (context.random.next() < 0.5 ? -1 : 1) * between(context, 0.2, 4) * MINUTE;
+const signed = (context: FaultContext): number => (context.random.next() < 0.5 ? -1 : 1) * Math.round(between(context, 0.2, 4) * MINUTE);
 
 const isDraining = (pool: PoolState): boolean => [...pool.entries.values()].some((entry) => entry.status === 'DRAINING');
 

@@ -56,7 +56,7 @@ export const STORAGE_FAULTS: readonly FaultKind[] = [
     });
   }),
   kind('identity-down', 'The token endpoint is down for hours, and tokens last an hour.', (context) => {
-    const down = episodes(context, 24 * HOUR, [10 * MINUTE, 3 * HOUR], { begin: () => context.world.identity.revoke() });
+    const down = episodes(context, 24 * HOUR, [10 * MINUTE, 3 * HOUR]);
     context.hook({
       tokenSeconds: () => 3_600,
       onRequest: (service) => {
