@@ -74,7 +74,9 @@ async function judgeAll(
   const runners = group.runners ?? (state === undefined ? [] : await emptyIfNoneIsExpected(ports, leader, state, timing));
   const ready: DrainRecord[] = [];
   for (const record of batch) {
-    const verdict = judge(record, present.get(record.vmId), runners);
+    // An entry without an id may be the living one of a machine whose own runner was never deregistered by us.
+    const unreadable = group.anonymous > 0 && record.kind !== 'runner';
+    const verdict = judge(record, present.get(record.vmId), unreadable ? undefined : runners);
     if (verdict === undefined) ready.push(record);
     else answers[record.id] = verdict;
   }

@@ -15,6 +15,7 @@ export function obstacleToVerdicts(fleet: FleetMemory, group: RunnerGroup): stri
   const wasSeen = fleet.runningSeen === true;
   if (group.running !== undefined) fleet.runningSeen = true;
   if (looksCut(group)) return `the list of runners is ${listedIn(group)} long and may have been cut`;
+  if (group.anonymous > 0) return `${group.anonymous} of the runners listed bear no id: each may be that of any instance`;
   if (group.running === undefined) return wasSeen ? 'RunningWorkflowsCount, which was sent before, is missing' : undefined;
   const tasks = runners.reduce((sum, runner) => sum + (tasksOf(runner) ?? 0), 0);
   return group.running > tasks ? `${group.running} jobs run, and the listed runners have ${tasks}: some runner is not listed` : undefined;
