@@ -28,7 +28,7 @@ const ask = async (stage: Stage, path: string, body?: unknown): Promise<void> =>
   await asked;
 };
 
-/** Everything that the app does to Azure: growth, protection, drains and deletes, a ghost looked at, the preflight, an operator's reap. */
+/** Everything that the app does to Azure: growth, protection, drains and deletes, a ghost looked at, the preflight. */
 async function live({ mode, faults, onAction, onLine }: Run): Promise<void> {
   const stage = await createStage({
     seed: 11,
