@@ -112,7 +112,11 @@ export function endDrain(memory: PoolMemory, ask: DrainAsk & { readonly outcome:
   return { ended: true };
 }
 
-const waitFor = (memory: PoolMemory): DrainWord => ({ word: 'wait', loopNextAt: memory.tick?.nextAt ?? 0 });
+/** A stopped loop looks after no drain any more: each looks for itself at once. */
+const waitFor = (memory: PoolMemory): DrainWord => ({
+  word: 'wait',
+  loopNextAt: memory.flags.stopped === undefined ? (memory.tick?.nextAt ?? 0) : 0,
+});
 
 function touch(memory: PoolMemory, ask: DrainAsk, now: number): DrainRecord | undefined {
   const record = memory.drains[ask.drainId];

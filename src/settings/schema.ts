@@ -106,8 +106,9 @@ export function accepted(field: Field): string {
   if (kind === 'json') return 'a JSON array';
   if (kind === 'text') return 'text';
   const noun = kind === 'integer' ? 'a whole number' : 'a number';
-  const zero = field.variable === 'STARVATION_MINUTES' ? ', 0 or 0.01' : '';
-  return `${noun} from ${least ?? 0}${zero === '' ? '' : zero} to ${most ?? '…'}`;
+  // Zero minutes switch a rule off; between zero and the least of all minutes lies nothing.
+  if (kind === 'minutes' && least === 0) return `0 or ${noun} from 0.01 to ${most ?? '…'}`;
+  return `${noun} from ${least ?? 0} to ${most ?? '…'}`;
 }
 
 /** The README's table, checked against this schema by a test. */

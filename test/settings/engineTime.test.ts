@@ -70,6 +70,8 @@ test("a drain's attempt and its batch of deletes live as long", () => {
     word: 'go',
     expiresAt: NOW + 5 * REAL_MINUTE,
   });
+  const record = memory.drains[id ?? ''];
+  if (record !== undefined) record.phase = 'deregistered';
   expect(applyOperation(memory, 'default', OPERATIONS.turn, ask, NOW).result).toMatchObject({
     turn: 'lead',
     expiresAt: NOW + 5 * REAL_MINUTE,

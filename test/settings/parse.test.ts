@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../src/errors';
+import { FIELDS } from '../../src/settings/schema';
 import { parseSettings } from '../../src/settings/parse';
 
 const GOOD = {
@@ -44,33 +45,83 @@ test("the seed's settings alone give the seed's defaults", () => {
   expect({ autoStart, trialSpeed }).toEqual({ autoStart: true, trialSpeed: 1 });
 });
 
+const WRONG: [string, string | undefined, string][] = [
+  ['AZURE_SUBSCRIPTION_ID', '', 'AZURE_SUBSCRIPTION_ID: not set; it is required (Azure subscription ID).'],
+  ['AZURE_RESOURCE_GROUP_NAME', ' ', 'AZURE_RESOURCE_GROUP_NAME: not set; it is required (resource group of the scale set).'],
+  ['AZURE_VMSS_NAME', '', 'AZURE_VMSS_NAME: not set; it is required (name of the VM scale set).'],
+  ['AZURE_BLOB_CONTAINER_NAME', undefined, 'AZURE_BLOB_CONTAINER_NAME: not set; it is required (blob container of the state).'],
+  [
+    'AZURE_BLOB_STORAGE_CONN_STRING',
+    undefined,
+    'AZURE_BLOB_STORAGE_CONN_STRING: not set; set it, or AZURE_BLOB_ACCOUNT_URL to use the managed identity.',
+  ],
+  ['AZURE_BLOB_ACCOUNT_URL', 'account', 'AZURE_BLOB_ACCOUNT_URL: given "account"; accepted is an http(s) URL.'],
+  ['AZURE_RESOURCE_MANAGER_ENDPOINT', 'arm', 'AZURE_RESOURCE_MANAGER_ENDPOINT: given "arm"; accepted is an http(s) URL.'],
+  ['SG_BASE_URI', 'api.app', 'SG_BASE_URI: given "api.app"; accepted is an http(s) URL.'],
+  ['SG_API_KEY', ' ', 'SG_API_KEY: not set; it is required (StackGuardian key).'],
+  ['SG_ORG', '', 'SG_ORG: not set; it is required (StackGuardian organization).'],
+  ['SG_RUNNER_GROUP', '', 'SG_RUNNER_GROUP: not set; it is required (runner group).'],
+  ['SG_RUNNER_TYPE', 'internal', 'SG_RUNNER_TYPE: given "internal"; accepted is `external` or `shared-external`.'],
+  ['SCALE_OUT_THRESHOLD', '-1', 'SCALE_OUT_THRESHOLD: given "-1"; accepted is a whole number from 0 to 100000.'],
+  ['SCALE_IN_THRESHOLD', '1e3', 'SCALE_IN_THRESHOLD: given "1e3"; accepted is a whole number from 0 to 100000.'],
+  ['SCALE_OUT_STEP', '0', 'SCALE_OUT_STEP: given "0"; accepted is a whole number from 1 to 1000.'],
+  ['SCALE_IN_STEP', '1.5', 'SCALE_IN_STEP: given "1.5"; accepted is a whole number from 1 to 50.'],
+  ['SCALE_IN_STEP', '51', 'SCALE_IN_STEP: given "51"; accepted is a whole number from 1 to 50.'],
+  ['SCALE_OUT_COOLDOWN_DURATION', '0.001', 'SCALE_OUT_COOLDOWN_DURATION: given "0.001"; accepted is a number from 0.01 to 1440.'],
+  ['SCALE_IN_COOLDOWN_DURATION', '1441', 'SCALE_IN_COOLDOWN_DURATION: given "1441"; accepted is a number from 0.01 to 1440.'],
+  ['MIN_RUNNERS', 'NaN', 'MIN_RUNNERS: given "NaN"; accepted is a whole number from 0 to 1000.'],
+  ['MAX_RUNNERS', '0', 'MAX_RUNNERS: given "0"; accepted is a whole number from 1 to 1000.'],
+  ['DEMAND_METRIC', 'pending', 'DEMAND_METRIC: given "pending"; accepted is `queued+pending` or `queued`.'],
+  ['POLL_INTERVAL_SECONDS', '0', 'POLL_INTERVAL_SECONDS: given "0"; accepted is a number from 1 to 3600.'],
+  ['POLL_INTERVAL_SECONDS', '3601', 'POLL_INTERVAL_SECONDS: given "3601"; accepted is a number from 1 to 3600.'],
+  ['BOOT_TIMEOUT_MINUTES', '0', 'BOOT_TIMEOUT_MINUTES: given "0"; accepted is a number from 0.01 to 1440.'],
+  ['DRAIN_CONFIRM_SECONDS', '60s', 'DRAIN_CONFIRM_SECONDS: given "60s"; accepted is a number from 0 to 3600.'],
+  ['DRAIN_ALERT_MINUTES', '10081', 'DRAIN_ALERT_MINUTES: given "10081"; accepted is a number from 0.01 to 10080.'],
+  ['DISCONNECT_GRACE_MINUTES', '-5', 'DISCONNECT_GRACE_MINUTES: given "-5"; accepted is a number from 0.01 to 1440.'],
+  ['STARVATION_MINUTES', '0.001', 'STARVATION_MINUTES: given "0.001"; accepted is 0 or a number from 0.01 to 1440.'],
+  ['REPAIR_MAX_PER_TICK', '51', 'REPAIR_MAX_PER_TICK: given "51"; accepted is a whole number from 0 to 50.'],
+  ['PROTECT_INSTANCES', 'maybe', 'PROTECT_INSTANCES: given "maybe"; accepted is `true` or `false`.'],
+  ['METRICS', 'statsd', 'METRICS: given "statsd"; accepted is `off` or `otel`.'],
+  ['DRY_RUN', 'yes', 'DRY_RUN: given "yes"; accepted is `true` or `false`.'],
+  ['AUTO_START', 'on', 'AUTO_START: given "on"; accepted is `true` or `false`.'],
+  ['HISTORY_RETENTION_DAYS', '0', 'HISTORY_RETENTION_DAYS: given "0"; accepted is a number from 0.01 to 365.'],
+  [
+    'TRIAL_SPEED',
+    '60',
+    'TRIAL_SPEED: given 60; with the public Azure endpoint only 1 is accepted, since real machines do not boot faster.',
+  ],
+  ['TRIAL_SPEED', '0.5', 'TRIAL_SPEED: given "0.5"; accepted is a number from 1 to 1000.'],
+  ['POOLS', '{', 'POOLS: given "{"; accepted is a JSON array.'],
+  ['POOLS', '[]', 'POOLS: given an empty array; accepted is at least one pool.'],
+  ['POOLS', '[5]', 'POOLS[0]: given 5; accepted is an object with a name and settings.'],
+  ['POOLS', '[{"name":"A b"}]', 'POOLS[0].name: given "A b"; accepted are 1 to 40 of a-z, 0-9 and "-", not at an end.'],
+  ['POOLS', '[{}]', 'POOLS[0].name: given null; accepted are 1 to 40 of a-z, 0-9 and "-", not at an end.'],
+];
+
 describe('each wrong setting has its message', () => {
-  test.each([
-    ['AZURE_VMSS_NAME', '', 'AZURE_VMSS_NAME: not set; it is required (name of the VM scale set).'],
-    ['SG_API_KEY', ' ', 'SG_API_KEY: not set; it is required (StackGuardian key).'],
-    ['SG_BASE_URI', 'api.app', 'SG_BASE_URI: given "api.app"; accepted is an http(s) URL.'],
-    ['SCALE_OUT_THRESHOLD', '-1', 'SCALE_OUT_THRESHOLD: given "-1"; accepted is a whole number from 0 to 100000.'],
-    ['SCALE_OUT_STEP', '0', 'SCALE_OUT_STEP: given "0"; accepted is a whole number from 1 to 1000.'],
-    ['SCALE_IN_STEP', '1.5', 'SCALE_IN_STEP: given "1.5"; accepted is a whole number from 1 to 50.'],
-    ['SCALE_OUT_COOLDOWN_DURATION', '0.001', 'SCALE_OUT_COOLDOWN_DURATION: given "0.001"; accepted is a number from 0.01 to 1440.'],
-    ['POLL_INTERVAL_SECONDS', '0', 'POLL_INTERVAL_SECONDS: given "0"; accepted is a number from 1 to 3600.'],
-    ['POLL_INTERVAL_SECONDS', '3601', 'POLL_INTERVAL_SECONDS: given "3601"; accepted is a number from 1 to 3600.'],
-    ['DEMAND_METRIC', 'pending', 'DEMAND_METRIC: given "pending"; accepted is `queued+pending` or `queued`.'],
-    ['DRY_RUN', 'yes', 'DRY_RUN: given "yes"; accepted is `true` or `false`.'],
-    ['MAX_RUNNERS', '0', 'MAX_RUNNERS: given "0"; accepted is a whole number from 1 to 1000.'],
-    ['POOLS', '{', 'POOLS: given "{"; accepted is a JSON array.'],
-    [
-      'TRIAL_SPEED',
-      '60',
-      'TRIAL_SPEED: given 60; with the public Azure endpoint only 1 is accepted, since real machines do not boot faster.',
-    ],
-    [
-      'AZURE_BLOB_STORAGE_CONN_STRING',
-      undefined,
-      'AZURE_BLOB_STORAGE_CONN_STRING: not set; set it, or AZURE_BLOB_ACCOUNT_URL to use the managed identity.',
-    ],
-  ])('%s = %s', (variable, value, message) => {
+  test.each(WRONG)('%s = %s', (variable, value, message) => {
     expect(problemsOf({ [variable]: value })).toEqual([message]);
+  });
+
+  test('no setting that can be wrong is left out', () => {
+    const free = new Set(['SCALE_IN_TIMESTAMP_BLOB_NAME', 'SCALE_OUT_TIMESTAMP_BLOB_NAME']);
+    const all = FIELDS.map(({ variable }) => variable).filter((variable) => !free.has(variable));
+    expect(all.filter((variable) => !WRONG.some(([tried]) => tried === variable))).toEqual([]);
+  });
+
+  test('minutes take decimals from 0.01; zero minutes switch starvation off', () => {
+    const { durations } = parseSettings({ ...GOOD, SCALE_OUT_COOLDOWN_DURATION: '0.01', STARVATION_MINUTES: '0' }).pools[0] ?? {};
+    expect(durations).toMatchObject({ scaleOutCooldown: 600, starvation: 0 });
+  });
+
+  test('TRIAL_SPEED divides every duration, is told, and is 1 unless set', () => {
+    const trial = { ...GOOD, TRIAL_SPEED: '60', AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://127.0.0.1:4' };
+    const [pool] = parseSettings(trial).pools;
+    const [plain] = parseSettings(GOOD).pools;
+    for (const [name, value] of Object.entries(plain?.durations ?? {}))
+      expect(pool?.durations[name as keyof typeof pool.durations]).toBeCloseTo(value / 60);
+    expect(pool?.warnings).toEqual(['TRIAL_SPEED is 60: every duration is divided by it; for trials only.']);
+    expect(plain?.warnings).toEqual([]);
   });
 
   test('MIN above MAX', () => {
@@ -107,6 +158,23 @@ describe('POOLS', () => {
     expect(problems).toEqual([
       'POOLS: "a" and "b" share the scale set sub/rg/vmss; accepted is one pool each.',
       'POOLS: "a" and "b" share the runner group https://api.app.stackguardian.io/org/group; accepted is one pool each.',
+    ]);
+  });
+
+  test('a wrong value of one pool names its place; what the pools inherit is judged for each', () => {
+    const two = [{ name: 'a' }, { name: 'b', AZURE_VMSS_NAME: 'v2', SG_RUNNER_GROUP: 'g2', SCALE_IN_STEP: 0, SG_API_KEY_FROM: 'KEY_B' }];
+    expect(problemsOf({ POOLS: pools(two) })).toEqual([
+      'POOLS[1].SCALE_IN_STEP: given "0"; accepted is a whole number from 1 to 50.',
+      'POOLS[1].KEY_B: not set; it is required (StackGuardian key).',
+    ]);
+  });
+
+  test('two pools of one name, and two that share a timestamp blob', () => {
+    const other = { AZURE_VMSS_NAME: 'v2', SG_RUNNER_GROUP: 'g2' };
+    expect(problemsOf({ POOLS: pools([{ name: 'a' }, { name: 'a', ...other }]) })[0]).toBe('POOLS[1].name: "a" is given twice.');
+    const shared = { SCALE_IN_TIMESTAMP_BLOB_NAME: 'a/scale_in_timestamp' };
+    expect(problemsOf({ POOLS: pools([{ name: 'a' }, { name: 'b', ...other, ...shared }]) })).toEqual([
+      'POOLS: "a" and "b" share the timestamp blob a/scale_in_timestamp; accepted is one pool each.',
     ]);
   });
 
