@@ -1,4 +1,5 @@
 import type { Act } from '../model/decision';
+import { awaitedUntil } from '../poll/growthNews';
 import { growthBound, roomFor } from './bounds';
 import type { Scene } from './scene';
 import { waitsForCooldown, type ScaleOutRule } from './scaleOut';
@@ -31,10 +32,16 @@ export function planGrowth(scene: Scene, rule: ScaleOutRule, wanted: number): Gr
   const { to, from, add } = target;
   const { memory, tickId: attempt, state } = scene;
   const after = memory.growth?.attempt;
-  return {
-    kind: 'grow',
-    act: { kind: 'setCapacity', attempt, after, add, from, to, etag: state.etag, rule, waits: waitsForCooldown(rule) },
-  };
+  const waits = waitsForCooldown(rule);
+  return { kind: 'grow', act: { kind: 'setCapacity', attempt, after, add, from, to, etag: state.etag, rule, waits, ...earlierOf(scene) } };
+}
+
+/** What is still awaited goes on counting beside the new order: MAX_RUNNERS and MIN_RUNNERS are judged on both. */
+function earlierOf({ memory, fleet, settings, now }: Scene): Pick<SetCapacity, 'earlier'> {
+  const { growth } = memory;
+  if (growth === undefined || fleet.ordered === 0) return {};
+  const until = Math.max(awaitedUntil(growth, settings.durations.minute), growth.earlier?.until ?? now);
+  return { earlier: { count: fleet.ordered, until } };
 }
 
 function obstacleTo(scene: Scene, rule: ScaleOutRule): string | undefined {

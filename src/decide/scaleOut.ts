@@ -46,16 +46,21 @@ const MOST_GIVE_BACKS = 25;
 /** Uncommitted drains that we began, on connected, healthy runners; idle ones towards the step, busy ones beside it. */
 export function giveBacks(scene: Scene, step: number): GiveBacks {
   const candidates = scene.fleet.members.filter((member) => canGiveBack(scene, member));
-  const free = candidates.filter((member) => member.tasks === 0).slice(0, step);
-  const busy = candidates.filter((member) => member.tasks !== undefined && member.tasks > 0);
+  // What is being given back already is asked for again by every tick until it was answered: it takes its place, and an idle one counts.
+  const isAsked = (member: Member): boolean => member.record?.phase === 'givingBack';
+  const asked = candidates.filter((member) => isAsked(member) && member.tasks === 0).length;
+  const fresh = candidates.filter((member) => !isAsked(member));
+  const free = fresh.filter((member) => member.tasks === 0).slice(0, Math.max(0, step - asked));
+  const busy = fresh.filter((member) => member.tasks !== undefined && member.tasks > 0);
   // No give-back may bring the fleet above MAX: those listed, not Deleting and without a recorded drain.
-  const room = Math.max(0, (scene.settings.maxRunners ?? Number.MAX_SAFE_INTEGER) - scene.undrained);
+  const taken = scene.undrained + scene.fleet.members.filter(isAsked).length;
+  const room = Math.max(0, (scene.settings.maxRunners ?? Number.MAX_SAFE_INTEGER) - taken);
   const chosen = [...free, ...busy].slice(0, Math.min(room, MOST_GIVE_BACKS));
   const acts = chosen.map((member) => {
     const record = member.record as DrainRecord;
     return { kind: 'reactivate' as const, drainId: record.id, runnerId: record.runnerId ?? '' };
   });
-  return { acts, idle: chosen.filter((member) => member.tasks === 0).length };
+  return { acts, idle: asked + chosen.filter((member) => member.tasks === 0).length };
 }
 
 function canGiveBack(scene: Scene, { record, runner, runnerMemory, instance }: Member): boolean {

@@ -1,5 +1,5 @@
 import type { DrainRecord, ZeroWindow } from './drain';
-import type { Cooldowns } from './pool';
+import type { Cooldowns, Growth } from './pool';
 
 /** What crosses the orchestrator: counts, one sentence, and at most 50 acts, whatever the size of the fleet (I9). */
 
@@ -17,6 +17,8 @@ export type Act =
       readonly from: number;
       readonly to: number;
       readonly etag: string;
+      /** Ordered before and not yet listed: it goes on counting beside this order. */
+      readonly earlier?: Growth['earlier'];
       readonly rule: string;
       /** Only growth by rule 2a and 2d stamps and waits for the cooldown; 2b and 2c stamp it too but do not wait. */
       readonly waits: boolean;

@@ -39,6 +39,8 @@ export interface Growth {
   operation?: string;
   /** When the write was answered: its VMs are awaited from then on, since the act may run late. */
   answeredAt?: number;
+  /** What an earlier growth ordered and was not listed yet when this one was asked for, and until when it counts (epoch ms). */
+  readonly earlier?: { readonly count: number; readonly until: number };
   /** The scale-out cooldown as it was before this growth stamped it: restored where the write surely did not happen. */
   readonly cooldownBefore?: number;
   /** The write answered 412: on a repeated run that proves nothing, the next reading's capacity tells. */

@@ -191,6 +191,7 @@ function stampGrowth(memory: PoolMemory, act: Extract<Act, { kind: 'setCapacity'
     rule: act.rule,
     state: 'asked',
     ...(before === undefined ? {} : { cooldownBefore: before }),
+    ...(act.earlier === undefined ? {} : { earlier: act.earlier }),
   };
   memory.cooldowns.scaleOutAt = now;
 }

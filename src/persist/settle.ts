@@ -34,6 +34,8 @@ function settleOne(memory: PoolMemory, outcome: ActOutcome, timing: GrowthTiming
  */
 function settleGiveBack(memory: PoolMemory, record: DrainRecord, answer: ActOutcome['answer'], now: number): void {
   if (record.phase !== 'givingBack') return;
+  // One that is back only now, its first answer lost, holds scale-in from now.
+  if (answer === 'done') memory.cooldowns.giveBackAt = now;
   const isMarking = record.markOpen !== undefined && record.markOpen > now;
   if (answer === 'gone' || ((answer === 'done' || answer === 'refused') && !isMarking)) removeRecord(memory, record);
 }

@@ -56,14 +56,15 @@ function newsOf(
   now: number,
 ): TickPlan['growthNews'] {
   if (growth === undefined || growth.state === 'over') return undefined;
-  const { attempt, add } = growth;
+  const { attempt } = growth;
+  const add = growth.add + earlierOf(growth, now);
   const { minute } = settings.durations;
   const arrived = arrivals(fleet, growth, instances, minute);
   const sound = arrived.filter((instance) => instance.provisioningState.toLowerCase() !== 'failed').length;
   if (operation?.kind === 'failed' && sound < add) return { attempt, result: 'failed', code: operation.code, text: operation.text };
   // A VM is listed as soon as it is asked for: whether the platform had room for it is only known when the operation has ended.
   if (sound >= add && operation?.kind !== 'running') return { attempt, result: 'seen' };
-  if (now - askedAt(growth) <= ORDER_MINUTES * minute) return undefined;
+  if (now <= awaitedUntil(growth, minute)) return undefined;
   if (arrived.length > 0) return { attempt, result: 'seen' };
   return { attempt, result: 'failed', code: 'no-instance', text: 'no new instance was listed within five minutes' };
 }
@@ -71,9 +72,17 @@ function newsOf(
 /** Ordered and not yet listed, for five minutes after the write or until its operation failed. */
 export function orderedOf(memory: PoolMemory, fleet: FleetMemory, instances: readonly Instance[], minute: number, now: number): number {
   const { growth } = memory;
-  if (growth === undefined || growth.state === 'over' || now - askedAt(growth) > ORDER_MINUTES * minute) return 0;
-  return Math.max(0, growth.add - arrivals(fleet, growth, instances, minute).length);
+  if (growth === undefined) return 0;
+  const isAwaited = growth.state !== 'over' && now <= awaitedUntil(growth, minute);
+  const ordered = (isAwaited ? growth.add : 0) + earlierOf(growth, now);
+  return ordered === 0 ? 0 : Math.max(0, ordered - arrivals(fleet, growth, instances, minute).length);
 }
+
+/** Until when the VMs of a growth count as ordered (epoch ms). */
+export const awaitedUntil = (growth: Growth, minute: number): number => askedAt(growth) + ORDER_MINUTES * minute;
+
+/** What an earlier growth ordered: this one took its place in memory before its VMs were listed. */
+const earlierOf = ({ earlier }: Growth, now: number): number => (earlier !== undefined && now <= earlier.until ? earlier.count : 0);
 
 /** The act may run late: its VMs are awaited from its answer on. */
 const askedAt = (growth: Growth): number => growth.answeredAt ?? growth.at;

@@ -116,6 +116,22 @@ describe('ordered and not yet listed', () => {
     expect(pool.wait(1).look().counts?.booting).toBe(0);
   });
 
+  test.each(['Uniform', 'Flexible'] as const)(
+    'what was ordered first counts on beside a second order, so that both stay within MAX_RUNNERS: %s',
+    (mode) => {
+      const pool = aPool({ MAX_RUNNERS: '3', SCALE_OUT_COOLDOWN_DURATION: '0.01' }).scaleSet({ mode }).runners(ids(1), busy).queued(9);
+      const orders = [1, 2, 3, 4].map(() => {
+        const growth = growthOf(pool.tick(accepted).plan);
+        pool.wait(1).scaleSet({ capacity: growth?.to ?? pool.state.capacity });
+        return growth?.add;
+      });
+      expect(orders).toEqual([1, 1, undefined, undefined]);
+      expect(pool.state.capacity).toBe(3);
+      expect(pool.look().counts?.booting).toBe(2);
+      expect(pool.vms(['a']).look().counts?.booting).toBe(2);
+    },
+  );
+
   test('a listed one is counted once', () => {
     expect(ordering().vms(['new']).wait(1).look().counts?.booting).toBe(1);
   });

@@ -254,6 +254,13 @@ describe('give-backs', () => {
     expect(givenBackBy(pool.queued(9).look())).toHaveLength(back);
   });
 
+  test('one that is being given back already takes its place: it counts towards the step and below MAX_RUNNERS', () => {
+    const pool = withDrains(2, 0, { MAX_RUNNERS: '3' }).draining('11', 'givingBack').queued(9);
+    expect(givenBackBy(pool.look())).toEqual(['11']);
+    expect(givenBackBy(pool.set({ SCALE_OUT_STEP: '2', MAX_RUNNERS: '4' }).look()).toSorted()).toEqual(['10', '11']);
+    expect(givenBackBy(pool.set({ SCALE_OUT_STEP: '2', MAX_RUNNERS: '3' }).look())).toEqual(['11']);
+  });
+
   test('scale-out paused gives nothing back and orders nothing', () => {
     const pool = withDrains(1, 0).queued(9);
     pool.remember((memory) => (memory.flags.paused = { scaleOut: true, scaleIn: false, reason: '', until: undefined, at: 0 }));
