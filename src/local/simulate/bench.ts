@@ -38,7 +38,7 @@ export interface Bench {
   report(invariant: string, what: string): void;
 }
 
-export function createBench(slackMs: number): Bench {
+export function createBench(slackMs: number, isCalm: boolean): Bench {
   const violations: Violation[] = [];
   const told = new Map<string, Told[]>();
   const touches = new Map<string, number>();
@@ -64,6 +64,7 @@ export function createBench(slackMs: number): Bench {
     touched: (subject, withinMs) => recently(touches, subject, withinMs),
     asked: (act, runnerId) => recently(asks, `${act} ${runnerId}`, ASKED_MS),
     slackMs,
+    isCalm,
     report,
   });
 

@@ -9,6 +9,7 @@ import { shareLimits } from './faults/limits';
 import type { AppHands } from './faults/types';
 import { createRandom } from '../world/random';
 import { secretsIn } from './invariants/i8';
+import { excessOf } from './invariants/i9';
 import type { Violation } from './invariants';
 import { createStage, type Stage } from './stage';
 
@@ -71,7 +72,7 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
     ...(options.mode === undefined ? {} : { mode: options.mode }),
   });
   const engineKinds = ENGINE_FAULTS.filter(({ name }) => kinds.includes(name));
-  const bench = createBench(engineKinds.length > 0 ? HOSTILE_SLACK_MS : 0);
+  const bench = createBench(engineKinds.length > 0 ? HOSTILE_SLACK_MS : 0, kinds.length === 0);
   const counts: Record<string, number> = Object.fromEntries(kinds.map((name) => [name, 0]));
   const hub = createHub();
   const engine = engineHub();
@@ -149,6 +150,9 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
     while (clock() < to && !isOver()) {
       await stage.runUntil(Math.min(to, clock() + LOOK_MS));
       bench.look();
+      const host = stage.app.host();
+      const excess = host === undefined ? undefined : excessOf(host);
+      if (excess !== undefined) bench.report('I9', excess);
       options.onProgress?.(clock() - startedAt, progress.ticks);
     }
   }

@@ -1,4 +1,5 @@
 import { JUDGES } from './invariants';
+import { I9_SENTENCE } from './invariants/i9';
 import type { SimulateFlags } from './flags';
 import type { SimulationResult } from './run';
 
@@ -30,9 +31,8 @@ export function tellStory(result: SimulationResult, flags: SimulateFlags): strin
 
 const SENTENCES: Readonly<Record<string, string>> = {
   I4: 'A crash, replay or double execution at any point leaves no lost runner, no orphan instance; the next ticks finish what was begun.',
-  I9: 'History, calls and status of a tick do not grow with the number of runners.',
+  I9: I9_SENTENCE,
   liveness: 'Once faults cease every job that can run starts within a bound, every drain ends, the fleet returns to what the rules say.',
-  economy: 'No churn, no VM idle beyond cooldowns and MIN, no growth for demand that nobody takes.',
 };
 
 /** The days must be the same: faults are spread over them. A violation ends the run by itself, so this is the shortest prefix. */

@@ -37,6 +37,8 @@ export interface Court {
   asked(act: 'DRAINING' | 'ACTIVE' | 'deregister', runnerId: string): boolean;
   /** How late an act may come after its decision, in ms: next to nothing in a calm world, minutes where the engine is hostile. */
   readonly slackMs: number;
+  /** No fault is switched on. */
+  readonly isCalm: boolean;
   report(invariant: string, what: string): void;
 }
 
