@@ -5,8 +5,9 @@ import type { FleetMemory } from './fleetMemory';
 
 /** What we remember to tell our changes from those of others. */
 export interface OthersMemory {
-  /** sku.capacity of the last complete reading. */
+  /** sku.capacity of the last complete reading, and its time. */
   capacity: number;
+  at: number;
   /** The last growth whose rise of the capacity was seen. */
   growth?: string;
   /** Times of our deletes whose fall of the capacity was not seen yet. */
@@ -47,9 +48,11 @@ const GROWTH_MINUTES = 10;
 export function noticeOthers(fleet: FleetMemory, seen: Noticed): readonly string[] {
   const { state, now, minute } = seen;
   const isFirst = fleet.others === undefined;
-  const others = (fleet.others ??= { capacity: state.capacity, credits: [], changes: [] });
+  const others = (fleet.others ??= { capacity: state.capacity, at: now, credits: [], changes: [] });
   creditDeletes(fleet, others, seen);
-  const texts = [...ofCapacity(others, seen, isFirst), ...ofRunners(fleet, seen), ...ofStamps(fleet, others, seen)];
+  const wasEmpty = Object.values(fleet.instances).every((known) => known.lastSeen < others.at);
+  const texts = [...ofCapacity(others, seen, isFirst, wasEmpty), ...ofRunners(fleet, seen), ...ofStamps(fleet, others, seen)];
+  others.at = now;
   others.credits = others.credits.filter((at) => now - at < HOUR_MINUTES * minute);
   others.changes = [
     ...others.changes.filter(({ at }) => now - at < HOUR_MINUTES * minute),
@@ -69,7 +72,7 @@ function creditDeletes(fleet: FleetMemory, others: OthersMemory, { memory, now }
   }
 }
 
-function ofCapacity(others: OthersMemory, { memory, state, now, minute }: Noticed, isFirst: boolean): string[] {
+function ofCapacity(others: OthersMemory, { memory, state, now, minute }: Noticed, isFirst: boolean, wasEmpty: boolean): string[] {
   const before = others.capacity;
   others.capacity = state.capacity;
   const { growth } = memory;
@@ -83,8 +86,8 @@ function ofCapacity(others: OthersMemory, { memory, state, now, minute }: Notice
     others.credits.splice(0, fall);
     return [];
   }
-  // An operator's `normalize`: a Flexible scale set without VMs.
-  if (state.mode === 'Flexible' && state.capacity === 0) return [];
+  // An operator's `normalize` writes 0 where the reading before showed no VM either; from another it harms nobody there.
+  if (state.mode === 'Flexible' && state.capacity === 0 && wasEmpty) return [];
   return [`capacity went ${before} → ${state.capacity} without us`];
 }
 

@@ -95,6 +95,26 @@ test('each alert has its scenario', () => {
   expect(Object.keys(scenarios).sort()).toEqual(alerts.sort());
 });
 
+const IDS: Readonly<Record<string, string>> = { tick: 'tick', act: 'tick', alert: 'tick', 'second-writer': 'tick', drain: 'drain' };
+
+test('every line of a run is in the schema, and carries the id of its tick or drain', async () => {
+  const fleet = { minutes: 14, initialRunners: 5, settings: { SCALE_IN_STEP: '3' } };
+  const rows = await linesOf({ ...fleet, after: ({ world }, pool) => void world.mishaps().driftCapacity(pool.capacity + 1) });
+  const lines = rows.map((row) => String(row['message'])).filter((text) => text.startsWith('{'));
+  const seen = new Set<string>();
+  for (const text of lines) {
+    const { level, event, ...fields } = JSON.parse(text) as Record<string, unknown>;
+    const name = String(event);
+    seen.add(name);
+    expect(level).toMatch(/^(information|warning|error)$/);
+    expect(Object.keys(fields).filter((field) => EVENTS_LOGGED[name]?.fields[field] === undefined)).toEqual([]);
+    expect(fields['pool']).toBe('default');
+    const id = IDS[name];
+    if (id !== undefined) expect(fields[id]).toMatch(/^(drain-default-)?\w+/);
+  }
+  expect([...seen].sort()).toEqual(['act', 'drain', 'heartbeat', 'keeper', 'second-writer', 'tick']);
+});
+
 test('in a sound run no alert fires', async () => {
   const rows = await linesOf({ minutes: 60, after: ({ world }) => world.addJobs(jobs(4, 600)) });
   expect(alerts.filter((name) => runQuery(queries[name] ?? '', rows).length > 0)).toEqual([]);

@@ -143,3 +143,19 @@ test('stamps of the Python autoscaler count from our start on, ours never', asyn
   expect(text).toContain('the blob "scale_out_timestamp" was stamped 2025-04-07T06:03:59.999Z without us');
   expect(texts(await ticker.run(5))).toHaveLength(1);
 });
+
+test.each([
+  ['with VMs a capacity 0 is another writer', 4, ['capacity went 4 → 0 without us']],
+  ['without VMs it is what normalize writes', 0, []],
+] as const)('on Flexible, %s', async (_, vms, expected) => {
+  const ticker = quiet({}, 'Flexible');
+  if (vms === 0) {
+    ticker.scaleSet.instances = [];
+    ticker.runners.group = { ...ticker.runners.group, runners: [] };
+  }
+  await ticker.run(3);
+  ticker.scaleSet.instances = [];
+  ticker.runners.group = { ...ticker.runners.group, runners: [] };
+  setCapacity(ticker, 0);
+  expect(texts(await ticker.run())).toEqual(expected);
+});

@@ -202,10 +202,12 @@ test('a skew of less than a minute is no finding', async () => {
   expect([item('clock-azure')?.ok, item('clock-stackguardian')?.ok]).toEqual([true, true]);
 });
 
-test('an unknown pool is a 404', async () => {
+test('an unknown pool is a 404; a query or body that is not understood a 400', async () => {
   const stage = await createStage({ seed: 1 });
   const asked = stage.app.request('POST', 'pools/nope/check');
   await stage.runUntil(stage.clock.now() + MINUTE);
   expect(await asked).toMatchObject({ status: 404, body: { error: { code: 'pool-unknown' } } });
+  expect(await stage.app.request('POST', 'pools/default/check?write=yes')).toMatchObject({ status: 400 });
+  expect(await stage.app.request('POST', 'pools/default/check', { write: true })).toMatchObject({ status: 400 });
   await stage.stop();
 });

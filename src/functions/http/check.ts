@@ -9,7 +9,7 @@ import { ServiceError, SettingsError } from '../../errors';
 import { emit } from '../../observe/log';
 import { engineOf } from '../engine';
 import { clock, me, poolSettings, runnersOf, scaleSetOf, store, surroundingsOf, targetOf } from '../environment';
-import { answering, bodyOf, json } from './answer';
+import { answering, bodyOf, json, RequestError } from './answer';
 import { poolOf } from './run';
 
 /** POST /api/pools/{pool}/check[?write=true]: the preflight. Always 200; `ok` is false where any item is. */
@@ -20,7 +20,9 @@ df.app.client.http('poolCheck', {
   handler: (request: HttpRequest, _client: DurableClient, context: InvocationContext): Promise<HttpResponseInit> =>
     answering(async () => {
       await bodyOf(request, z.strictObject({}));
-      const write = request.query.get('write') === 'true';
+      const asked = request.query.get('write') ?? 'false';
+      if (asked !== 'true' && asked !== 'false') throw new RequestError(400, 'bad-query', '?write= takes true or false.');
+      const write = asked === 'true';
       const name = request.params['pool'] ?? '';
       const items = await itemsOf(request, write, context);
       const failed = items.filter(({ ok }) => ok === false).map((item) => item.name);
