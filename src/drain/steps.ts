@@ -145,8 +145,11 @@ export async function deregister(
  */
 async function wasSent(ports: StepPorts, certificate: Certificate, record: DrainRecord, grant: Grant): Promise<boolean> {
   const own = await readCertificate(ports.store, certificate.target.pool, record.id, record.startedAt);
-  if (own?.sending === grant.attempt || (own?.sending !== undefined && record.deregisterSent === true)) return true;
-  if (record.replaces === undefined || record.deregisterSent !== true) return false;
+  if (own?.sending === grant.attempt) return true;
+  const named = (await ports.readMemory())?.drains[record.id];
+  if (record.deregisterSent !== true && named?.deregisterSent !== true) return false;
+  if (own?.sending !== undefined) return true;
+  if (record.replaces === undefined) return false;
   return (await readCertificate(ports.store, certificate.target.pool, record.replaces, record.startedAt))?.sending !== undefined;
 }
 

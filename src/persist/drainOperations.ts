@@ -35,6 +35,8 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
     case 'waiting':
       return waitFor(memory);
     case 'committed':
+      // Asked for again without an answer: its activity failed, and may have sent it before.
+      if (record.attempt?.step === 'deregister') record.deregisterSent = true;
       return grant(record, 'deregister', now);
     case 'deregistered':
     case 'deleting':

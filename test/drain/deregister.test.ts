@@ -161,6 +161,12 @@ describe('an entry that is off the list is done where our deregister may be behi
     expect(await run(at, aWindow(NOW - 10 * SECOND), grant)).toMatchObject({ answer: 'gone' });
   });
 
+  test('an earlier attempt whose activity failed after it was sent', async () => {
+    const at = committed();
+    await run(at);
+    expect(await run(at)).toMatchObject({ answer: 'gone' });
+  });
+
   test('a lost answer', async () => {
     const at = committed();
     at.runners.nextOutcomes.push({ kind: 'unknown', code: 'sg-unavailable', text: '' });

@@ -15,6 +15,8 @@ const CASES: readonly (readonly [string, Partial<Budget>, number, readonly strin
   ['a give-back, and a pause in which what was granted expires', { giveBack: 1, pause: 1 }, 8_000, ['active', 'deleted']],
   ['an answer lost, and an instance that dies', { lose: 1, kill: 1 }, 5_000, ['active', 'deleted']],
   ['an answer lost, and a give-back', { lose: 1, giveBack: 1 }, 1_500, ['active', 'deleted']],
+  ['an activity that fails after it was done, and a give-back', { fail: 1, giveBack: 1 }, 1_500, ['active', 'deleted']],
+  ['an activity that fails after it was done, and an instance that dies', { fail: 1, kill: 1 }, 3_000, ['active', 'deleted']],
   ['an instance that dies, and release', { kill: 1, release: 1 }, 6_000, ['active', 'deleted']],
   ['another hand sets it ACTIVE, and an instance that dies', { hand: 1, kill: 1 }, 4_500, ['active', 'deleted']],
   ['another hand sets it ACTIVE, and a job', { hand: 1, job: 1 }, 1_000, ['active', 'deleted']],

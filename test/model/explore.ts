@@ -17,6 +17,8 @@ export interface Budget {
   giveBack: number;
   /** Activities that run once more: before their result counts, or late, after it did. */
   again: number;
+  /** Activities that are done and then fail. */
+  fail: number;
   /** Writes whose answer is lost. */
   lose: number;
   /** Entity reads that miss the last operation. */
@@ -39,7 +41,7 @@ export interface Budget {
 }
 
 const NOTHING: Budget = {
-  ...{ giveBack: 0, again: 0, lose: 0, lag: 0, kill: 0, hand: 0, job: 0, release: 0, protect: 0, pause: 0, reuse: 0, adopt: 2 },
+  ...{ giveBack: 0, again: 0, fail: 0, lose: 0, lag: 0, kill: 0, hand: 0, job: 0, release: 0, protect: 0, pause: 0, reuse: 0, adopt: 2 },
 };
 
 interface Process {
@@ -251,11 +253,12 @@ function call(state: State, operation: string, input: unknown): unknown {
 
 function flightMoves(state: State): Move[] {
   return state.flights.flatMap((flight) => {
-    const { again, lose, lag } = state.budget;
+    const { again, fail, lose, lag } = state.budget;
     const plain: Variant = { loseAnswer: false, lag: false };
     const moves = [run(flight, plain, 'counts')];
     if (lose > 0) moves.push(run(flight, { ...plain, loseAnswer: true }, 'counts'));
     if (lag > 0) moves.push(run(flight, { ...plain, lag: true }, 'counts'));
+    if (fail > 0 && flight.waits !== undefined) moves.push(run(flight, plain, 'fails after all'));
     if (again > 0 && flight.waits !== undefined) moves.push(run(flight, plain, 'runs again'), run(flight, plain, 'comes late too'));
     if (again > 0 && flight.admission !== undefined && flight.isCopy !== true) moves.push(run(flight, plain, 'comes late too'));
     return moves;
@@ -263,7 +266,7 @@ function flightMoves(state: State): Move[] {
 }
 
 /** runs again: it is done, and its worker dies before the result counts. comes late too: its result counts, and a copy runs later. */
-function run(flight: Flight, variant: Variant, how: 'counts' | 'runs again' | 'comes late too'): Move {
+function run(flight: Flight, variant: Variant, how: 'counts' | 'fails after all' | 'runs again' | 'comes late too'): Move {
   const what = flight.step?.step ?? 'act';
   return {
     name: `${what} ${how}${variant.loseAnswer ? ', answer lost' : ''}${variant.lag ? ', reads late' : ''}`,
@@ -271,12 +274,14 @@ function run(flight: Flight, variant: Variant, how: 'counts' | 'runs again' | 'c
     make: async (next) => {
       if (variant.loseAnswer) next.budget.lose -= 1;
       if (variant.lag) next.budget.lag -= 1;
-      if (how !== 'counts') next.budget.again -= 1;
+      if (how === 'fails after all') next.budget.fail -= 1;
+      else if (how !== 'counts') next.budget.again -= 1;
       const result = await carry(next, flight, variant);
       if (how === 'runs again') return;
       next.flights = next.flights.filter(({ id }) => id !== flight.id);
       if (how === 'comes late too') fly(next, { ...flight, waits: undefined, isCopy: true });
-      if (flight.waits !== undefined) advance(next, flight.waits, { value: JSON.parse(JSON.stringify(result)) as unknown });
+      if (flight.waits !== undefined && how === 'fails after all') advance(next, flight.waits, { error: 'it failed' });
+      else if (flight.waits !== undefined) advance(next, flight.waits, { value: JSON.parse(JSON.stringify(result)) as unknown });
       else if (flight.admission !== undefined && flight.isCopy !== true) next.settles.push(result as ActOutcome[]);
     },
   };

@@ -143,6 +143,18 @@ describe('the deregistration', () => {
   });
 });
 
+test.each([
+  ['answered with nothing sent', true, undefined],
+  ['never answered: its activity failed, and may have sent it', false, true],
+])('a deregistration asked for again, the one before %s', (_name, isAnswered, sent) => {
+  const entity = new Entity([aRecord('1', { phase: 'committed' })]);
+  entity.drain(ask, '1');
+  if (isAnswered) entity.drain(deregistered, '1', { answer: 'notNow' });
+  entity.record('1').phase = 'committed';
+  entity.drain(ask, '1');
+  expect(entity.record('1').deregisterSent === true).toBe(sent === true);
+});
+
 test('an end goes with the refusals of its VM, and a second end changes nothing', () => {
   const refusals = { 'vmid-1': { at: NOW, code: 'ScopeLocked', text: '', right: false } };
   const entity = new Entity([aRecord('1', { phase: 'deleting' })], { deletion: { tries: 0, refusals } });

@@ -30,13 +30,25 @@ export function* drain(context: OrchestrationContext): Generator<Task, unknown, 
   const input = context.df.getInput<DrainInput>();
   const way = new Way(context, input);
   context.df.setCustomStatus({ runner: input.record.runnerId, vm: input.record.vmId, note: input.course?.note });
-  let word = yield* way.ask();
+  let word: DrainWord = way.course.over === undefined ? yield* way.ask() : { word: 'end', outcome: way.course.over };
   for (let round = 0; round < ROUNDS; round += 1) {
-    if (word.word === 'end') return yield* way.finish(word.outcome);
-    word = word.word === 'go' ? yield* way.go(word) : yield* way.wait(word);
+    try {
+      if (word.word === 'end') return yield* way.finish(word.outcome);
+      word = word.word === 'go' ? yield* way.go(word) : yield* way.wait(word);
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      word = yield* way.afterFailure(error.step, word);
+    }
   }
   context.df.continueAsNew({ ...input, course: way.course });
   return undefined;
+}
+
+/** The activity of a step failed: storage or the entity is away, or a defect; its log line says which. */
+class StepFailed extends Error {
+  constructor(readonly step: string) {
+    super(`the step "${step}" failed`);
+  }
 }
 
 class Way {
@@ -149,20 +161,26 @@ class Way {
     return yield* callPool<T>(this.context, target.pool, operation, { drainId: record.id, minute: timing.minute, ...input });
   }
 
-  /** An activity that fails (storage away, a defect) is tried again after a minute; the drain waits and says so. */
+  /** Waits a minute, says so, and asks anew: what was granted before is granted again, and what it may have sent is known. */
+  *afterFailure(step: string, word: DrainWord): Step<DrainWord> {
+    if (word.word === 'end') this.course = { ...this.course, over: word.outcome };
+    yield* sleep(this.context, this.input.timing.minute);
+    const next = yield* this.ask(`the step "${step}" failed and is tried again`);
+    return word.word === 'end' ? word : next;
+  }
+
+  /** Throws {@link StepFailed}. */
   private *step<T>(step: string, extra: object): Step<T> {
     const { target, timing } = this.input;
     const record = this.course.deregisterSent === true ? { ...this.input.record, deregisterSent: true } : this.input.record;
     const input = { step, record, target, timing, steps: this.course.steps, ...extra };
-    for (let failures = 0; ; failures += 1) {
-      try {
-        const answer = yield* call<T & { line?: StepLine }>(this.context, FUNCTIONS.drainStep, input);
-        if (answer.line !== undefined) this.course = { ...this.course, steps: [...this.course.steps, answer.line].slice(-40) };
-        return answer;
-      } catch (error) {
-        if (failures >= ROUNDS) throw error;
-        yield* sleep(this.context, timing.minute);
-      }
+    let answer: T & { line?: StepLine };
+    try {
+      answer = yield* call<T & { line?: StepLine }>(this.context, FUNCTIONS.drainStep, input);
+    } catch {
+      throw new StepFailed(step);
     }
+    if (answer.line !== undefined) this.course = { ...this.course, steps: [...this.course.steps, answer.line].slice(-40) };
+    return answer;
   }
 }
