@@ -25,7 +25,7 @@ const askTwice: Plugin = {
   setup: (setup) =>
     setup.onLoad({ filter: /orchestrators.drain\.ts$/ }, async (file) => {
       const source = await readFile(file.path, 'utf8');
-      const contents = source.replace('let word = yield* way.ask();', 'yield* way.ask();\n  let word = yield* way.ask();');
+      const contents = source.replace('  let word: DrainWord =', '  yield* way.ask();\n  let word: DrainWord =');
       if (contents === source) throw new Error('The first step of the drain is not where this test looks for it.');
       return { contents, loader: 'ts' };
     }),
