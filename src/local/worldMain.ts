@@ -33,7 +33,10 @@ async function main(): Promise<void> {
     ...options.set,
   };
   process.stdout.write(`${JSON.stringify({ IsEncrypted: false, Values: values }, undefined, 2)}\n`);
-  await new Promise((resolve) => process.once('SIGINT', resolve));
+  process.stderr.write('The simulated services run until interrupted. Save the lines above as local.settings.json for a Functions host.\n');
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
   await world.stop();
   await azurite.stop();
 }
