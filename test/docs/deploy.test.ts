@@ -149,7 +149,7 @@ describe.each([
   test('the app starts with them and ticks', async () => {
     running = await startWith(settings());
     expect(running.status).toMatchObject({ mode: 'running', counts: { active: 1 }, alerts: [] });
-  }, 120_000);
+  }, 300_000);
 });
 
 test('the identity way takes the plain AzureWebJobsStorage away', () => {

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { readBlobs, simulate, type Simulated } from '../package/simulated';
 import { unpackedApp } from '../package/unpacked';
+
+// Each starts its own Azurite, services and host: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** What docs/migrate.md promises to whoever comes from the Python autoscaler, and to whoever goes back. */
 const START = Date.UTC(2025, 3, 7, 6);

@@ -21,7 +21,7 @@ test('twenty pools of fifty runners in one app: each ticks every minute, and mak
   expect(spent.ticks).toBeLessThanOrEqual(20 * 32);
   expect(sum(spent.stackguardian) / spent.ticks).toBeCloseTo(1, 1);
   expect(sum(spent.azure) / spent.ticks).toBeCloseTo(2, 1);
-}, 120_000);
+}, 600_000);
 
 test('the host file for the Durable Task Scheduler differs from ours in the backend alone', () => {
   const [ours, theirs] = ['host.json', 'infra/host.dts.json'].map((file) => JSON.parse(readFileSync(file, 'utf8')) as HostFile) as [

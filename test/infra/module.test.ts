@@ -184,7 +184,7 @@ describe.each(['identity_settings', 'connection_settings'])('app settings with %
     const values = Object.entries(settings()).map(([name, value]) => [name, evaluate(value)]);
     running = await startWith(Object.fromEntries(values) as Record<string, string>);
     expect(running.status).toMatchObject({ mode: 'running', counts: { active: 1 }, alerts: [] });
-  }, 120_000);
+  }, 300_000);
 });
 
 /** The value with the module's defaults: literals, `tostring(var.x.y)` and `var.x.y`; what a resource gives is replaced by the world. */

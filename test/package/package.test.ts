@@ -84,4 +84,4 @@ test('unzipped into an empty folder it serves half a day on the local host', asy
   expect(world.metrics()).toMatchObject({ jobs: 30, jobsDone: 30, jobsKilled: 0, orphanVms: 0, ghostRunners: 0 });
   const { body } = await request('GET', 'api/pools/default');
   expect(body).toMatchObject({ mode: 'running', counts: { active: 1, draining: 0 }, drains: [], alerts: [] });
-}, 180_000);
+}, 600_000);

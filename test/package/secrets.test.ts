@@ -89,7 +89,7 @@ beforeAll(async () => {
     await host.runUntil(START + hour * HOUR);
     for (const path of ['api/pools', 'api/pools/default']) await ask('GET', path);
   }
-}, 400_000);
+}, 900_000);
 
 afterAll(() => simulated.stop());
 
@@ -167,7 +167,7 @@ test('no planted secret is in the task hub, the blobs, the logs or any HTTP answ
       .map(([place, content]) => `${name} in ${place}: ${around(content, secret)}`);
   });
   expect(found).toEqual([]);
-}, 60_000);
+}, 300_000);
 
 const around = (content: string, secret: string): string =>
   content.slice(Math.max(0, content.indexOf(secret) - 80), content.indexOf(secret) + 20);

@@ -54,6 +54,7 @@ export async function simulate(options: SimulatedOptions): Promise<Simulated> {
     env,
     clock,
     functionKey: FUNCTION_KEY,
+    transport: 'in-process',
     ...(options.storage === undefined ? {} : { storage: options.storage }),
     log: ({ message }) => logs.push(message),
   });
