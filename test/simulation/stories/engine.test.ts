@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { Fault, Step } from '../../../src/local/host';
+import { scenario, type Scenario } from './scenario';
+
+/** What the durable engine may do to us: run an activity hours late, and let one of many steps fail. */
+const HOUR = 3_600_000;
+
+const endedScaleIns = (story: Scenario) =>
+  (story.app.host()?.listInstances('scalein-') ?? []).filter(({ runtimeStatus }) => runtimeStatus === 'Completed');
+
+test('an act that comes once more two hours late starts no old scale-in again', async () => {
+  const begun: string[] = [];
+  const repeated: string[] = [];
+  const beforeStep = ({ kind, name, instance }: Step): Fault | undefined => {
+    if (kind === 'orchestrator' && name === 'scaleIn') begun.push(instance);
+    if (kind !== 'activity' || name !== 'act') return undefined;
+    repeated.push(instance);
+    return { duplicate: true, againMs: 2 * HOUR };
+  };
+  const story = await scenario({ flags: { initialRunners: 3 }, settings: { MIN_RUNNERS: '1' }, hooks: { beforeStep } });
+  await story.pass(60);
+  expect(endedScaleIns(story).length).toBeGreaterThan(0);
+  expect(repeated.length).toBeGreaterThan(0);
+  begun.splice(0);
+  await story.pass(150);
+  expect(begun).toEqual([]);
+  expect(story.pool.vms.size).toBe(1);
+});
+
+test('a drain that fails hides no outcome of the others', async () => {
+  const story = await scenario({ flags: { initialRunners: 3 }, settings: { MIN_RUNNERS: '0', SCALE_IN_STEP: '2' } });
+  let isBroken = true;
+  // The last page of the first drain's certificate cannot be written, however often it is tried.
+  story.hostile({
+    onStore: (operation, name) =>
+      isBroken && operation === 'write' && name.startsWith('drains/') && name.endsWith('-0.json') && isClosing(story)
+        ? { kind: 'refused', code: 'store-forbidden', text: 'Blob storage refuses.' }
+        : undefined,
+  });
+  await story.until('a scale-in ends', () => endedScaleIns(story).length > 0, 120);
+  isBroken = false;
+  const outcomes = Object.values(endedScaleIns(story)[0]?.output as Record<string, unknown>);
+  expect(outcomes).toHaveLength(2);
+  expect(outcomes).toContainEqual({ outcome: 'deleted' });
+  expect(outcomes).toContainEqual({ failed: expect.any(String) as string });
+  await story.pass(60);
+  expect((await story.status()).drains).toEqual([]);
+  expect(story.world.metrics()).toMatchObject({ orphanVms: 0, ghostRunners: 0 });
+});
+
+/** Some VM is gone: what is written now is the end of a drain. */
+const isClosing = (story: Scenario): boolean => story.pool.vms.size < 3;
+
+test('an act that fails leaves the loop ticking, as the instance that it was', async () => {
+  let isActing = false;
+  let failed = 0;
+  const keepers: string[] = [];
+  const story = await scenario({
+    flags: { initialRunners: 3 },
+    settings: { MIN_RUNNERS: '1' },
+    hooks: { beforeStep: ({ kind, name }) => void (isActing = kind === 'activity' && name === 'act') },
+    onLog: ({ message }) => void (message.includes('"event":"keeper"') && keepers.push(message)),
+  });
+  story.hostile({
+    onStore: (_operation, name) => {
+      if (!isActing || failed >= 3 || !name.startsWith('owners/')) return undefined;
+      failed += 1;
+      return { kind: 'refused', code: 'store-unavailable', text: 'Blob storage did not answer.' };
+    },
+  });
+  await story.pass(90);
+  expect(failed).toBe(3);
+  expect(keepers.filter((line) => !line.includes('no loop exists'))).toEqual([]);
+  expect(story.app.host()?.status('autoscaler-default')?.runtimeStatus).toBe('Running');
+  expect(story.pool.vms.size).toBe(1);
+});
