@@ -74,7 +74,10 @@ export async function reap(
   };
   if (alive.length > 0)
     return json(409, {
-      error: { code: 'instance-alive', message: 'An entry of this machine is connected or has tasks; nothing was done.' },
+      error: {
+        code: 'instance-alive',
+        message: 'An entry of this machine is connected or has tasks; nothing was done. A dead entry goes by forget.',
+      },
       checked,
     });
   const tick = `reap${clock.now().toString(36)}`;

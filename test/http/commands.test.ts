@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Vm } from '../../src/local/world/state';
+import { MINUTE, startWholeApp, type Answer, type WholeApp } from '../support/wholeApp';
+
+/** The commands that touch runners and machines, over the whole app. */
+
+let app: WholeApp;
+
+afterEach(() => app.stop());
+
+const HOURS = 60 * MINUTE;
+
+async function begin(env: Record<string, string> = {}, runners = 2): Promise<void> {
+  app = await startWholeApp({ env: { MIN_RUNNERS: '1', ...env }, world: { flags: { initialRunners: runners } } });
+}
+
+const status = async (): Promise<Record<string, unknown>> => (await app.request('GET', 'pools/default')).body;
+const drains = async (): Promise<{ runner: string; phase: string }[]> => (await status())['drains'] as { runner: string; phase: string }[];
+const post = (path: string, body?: unknown): Promise<Answer> => app.request('POST', `pools/default/${path}`, body);
+const vms = (): Vm[] => [...(app.world.pools[0]?.vms.values() ?? [])];
+const entryOf = (runner: string) => app.world.pools[0]?.entries.get(runner);
+
+async function passUntil(condition: () => Promise<boolean> | boolean, most: number): Promise<void> {
+  for (const end = app.clock.now() + most; app.clock.now() < end && !(await condition());) await app.pass(MINUTE);
+  expect(await condition()).toBe(true);
+}
+
+/** Two long jobs, no demand: one of the busy runners is chosen and its drain waits. */
+async function beginDrain(): Promise<string> {
+  await begin();
+  const job = { arrivalSeconds: 0, durationSeconds: 20 * 3_600 };
+  app.world.addJobs([job, job]);
+  await passUntil(async () => (await drains())[0]?.phase === 'waiting', HOURS);
+  return (await drains())[0]?.runner ?? '';
+}
+
+test('release gives an uncommitted drain back, once; protect keeps the runner from the next', async () => {
+  const runner = await beginDrain();
+  expect(entryOf(runner)?.status).toBe('DRAINING');
+  expect((await post(`runners/${runner}/release`)).status).toBe(200);
+  expect((await post(`runners/${runner}/protect`)).status).toBe(200);
+  await app.pass(3 * MINUTE);
+  expect(entryOf(runner)?.status).toBe('ACTIVE');
+  expect((await drains()).filter((drain) => drain.runner === runner)).toEqual([]);
+  expect((await post(`runners/${runner}/release`)).status).toBe(404);
+  await app.pass(30 * MINUTE);
+  expect(entryOf(runner)?.status).toBe('ACTIVE');
+  expect(app.world.metrics()).toMatchObject({ jobsKilled: 0 });
+});
+
+test('stop with drains=hold holds a drain whose runner fell idle, start lets it end; a plain stop lets it end', async () => {
+  await begin({ SCALE_IN_COOLDOWN_DURATION: '1' });
+  const job = { arrivalSeconds: 0, durationSeconds: 2_400 };
+  app.world.addJobs([job, job]);
+  await passUntil(async () => (await drains())[0]?.phase === 'waiting', HOURS);
+  expect(await post('stop?drains=hold', { reason: 'audit' })).toMatchObject({ status: 200, body: { ended: true, drainsHeld: true } });
+  await app.pass(HOURS);
+  expect(await drains()).toMatchObject([{ phase: 'waiting' }]);
+  expect(vms()).toHaveLength(2);
+  expect(await post('stop')).toMatchObject({ status: 200, body: { ended: true, drainsHeld: false } });
+  await passUntil(async () => (await drains()).length === 0, HOURS);
+  expect(vms()).toHaveLength(1);
+  expect(app.world.metrics()).toMatchObject({ jobsDone: 2, jobsKilled: 0, orphanVms: 0 });
+});
+
+test('a ghost that has tasks stays until forget forces it, with what was checked', async () => {
+  await begin({ MIN_RUNNERS: '0' }, 1);
+  app.world.addJobs([{ arrivalSeconds: 0, durationSeconds: 36_000 }]);
+  await app.pass(5 * MINUTE);
+  const [vm] = vms();
+  const runner = vm?.entry?.runnerId ?? '';
+  app.world.mishaps().evict(vm?.vmId ?? '');
+  await app.pass(HOURS);
+  expect(await status()).toMatchObject({ counts: { ghost: 1 } });
+  expect(entryOf(runner)).toBeDefined();
+  expect(await post(`runners/${runner}/forget`, { confirm: runner })).toMatchObject({
+    status: 200,
+    body: { runner, checked: { connected: false, running: 1, instance: null } },
+  });
+  expect(entryOf(runner)).toBeUndefined();
+  await app.pass(10 * MINUTE);
+  expect(await status()).toMatchObject({ counts: { ghost: 0 } });
+});
+
+test('a VM whose runner was forced off the list under a job is lost, shown, and goes by reap alone', async () => {
+  await begin({ MIN_RUNNERS: '0' }, 1);
+  app.world.addJobs([{ arrivalSeconds: 0, durationSeconds: 1_200 }]);
+  await app.pass(5 * MINUTE);
+  const [vm] = vms();
+  app.world.mishaps().deregister(vm?.entry?.runnerId ?? '', true);
+  await app.pass(3 * HOURS);
+  expect(await status()).toMatchObject({ counts: { lost: 1 } });
+  const vmId = vm?.vmId ?? '';
+  expect(await post(`instances/${vmId}/reap`, { confirm: vmId })).toMatchObject({
+    status: 202,
+    body: { reaping: vmId, checked: { entries: 0 } },
+  });
+  await passUntil(async () => !vms().some((each) => each.vmId === vmId) && (await drains()).length === 0, HOURS);
+});
