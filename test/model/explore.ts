@@ -445,7 +445,8 @@ function outsideMoves(state: State): Move[] {
   if (reuse > 0 && target.gone)
     add('its id is used again', false, (next) => {
       next.budget.reuse -= 1;
-      next.world.machines.push(machine(TARGET.id, 'vm-next', 'runner-next', 'host-next'));
+      // It boots: no entry speaks for it, its vmId alone tells it from the one that went.
+      next.world.machines.push({ ...machine(TARGET.id, 'vm-next', 'runner-next', 'host-next'), listed: false });
     });
   return moves;
 }
