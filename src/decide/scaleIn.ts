@@ -1,6 +1,6 @@
 import type { Act } from '../model/decision';
 import type { Member } from '../poll/fleet';
-import { bornAt } from '../poll/observe';
+import { bornAt } from '../poll/fleetMemory';
 import { aboveMaximum } from './bounds';
 import type { Scene } from './scene';
 import { count, jobsWait, minutesLeft } from './words';

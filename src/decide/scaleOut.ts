@@ -2,8 +2,7 @@ import type { Act } from '../model/decision';
 import type { DrainRecord } from '../model/drain';
 import { isCommitted } from '../persist/records';
 import { isConnected, type Member } from '../poll/fleet';
-import { isBad } from '../poll/observe';
-import { isDeleting } from '../poll/sighting';
+import { isBad, isDeleting } from '../poll/sighting';
 import { reachableMinimum } from './bounds';
 import type { Scene } from './scene';
 

@@ -23,3 +23,9 @@ export function confirmed(clock: Clock | undefined, readings: number, span: numb
 
 /** Where a rule names minutes alone: "in every reading" of them, which is three at the least. */
 export const READINGS = 3;
+
+/** Sets or removes an optional property. */
+export function put<T extends object, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
+  if (value === undefined) delete target[key];
+  else target[key] = value;
+}

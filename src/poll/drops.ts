@@ -2,7 +2,7 @@ import type { ScaleSetState, Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, extend, READINGS } from './clocks';
 import type { FleetMemory } from './fleetMemory';
-import type { Joined } from './observe';
+import type { Joined } from './join';
 import { isDeleting } from './sighting';
 
 /** Rule 1, a drop that we did not order. growth: no capacity is written; all: half or more is missing, nothing is done. */

@@ -4,9 +4,9 @@ import type { Runner } from '../ports/runnerService';
 import type { Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, READINGS } from './clocks';
-import type { FleetMemory, InstanceMemory, RunnerMemory } from './fleetMemory';
+import { bornAt, type FleetMemory, type InstanceMemory, type RunnerMemory } from './fleetMemory';
 import { orderedOf } from './growthNews';
-import { bornAt, type Joined } from './observe';
+import type { Joined } from './join';
 import { isDeleting } from './sighting';
 
 /** active: counted, as booting is. The rest are not; bare shows a runner that is neither ACTIVE nor DRAINING. */

@@ -43,6 +43,11 @@ export interface InstanceMemory {
   turnedBad?: true;
 }
 
+/** When an instance's boot began: Azure's timeCreated; our first sight where that is not told, or where Azure's clock runs ahead. */
+export function bornAt(memory: InstanceMemory): number {
+  return Math.min(memory.createdAt ?? memory.firstSeen, memory.firstSeen);
+}
+
 export interface RunnerMemory {
   firstSeen: number;
   lastSeen: number;
@@ -166,25 +171,9 @@ export function parseFleet(text: string): FleetMemory | undefined {
   }
 }
 
-const MOST_GONE = 2000;
-
-/**
- * Keeps it bounded: what has not been listed for two hours goes, and of the rest at most the 2,000 latest; an instance that a listed
- * runner still points to stays, for it tells a ghost from a foreign runner.
- */
-export function prune(fleet: FleetMemory, now: number, hour: number): void {
-  const pointed = new Set<string>();
-  for (const runner of Object.values(fleet.runners)) if (runner.lastSeen === now && runner.vmId) pointed.add(runner.vmId);
-  dropOld(fleet.instances, now, hour, pointed);
-  dropOld(fleet.runners, now, hour, new Set());
-  fleet.deleteCredits = fleet.deleteCredits.filter((at) => now - at < hour).slice(-MOST_GONE);
-  fleet.badTurns = fleet.badTurns.slice(-MOST_GONE);
-}
-
-function dropOld(map: Record<string, { lastSeen: number }>, now: number, hour: number, keep: ReadonlySet<string>): void {
-  const away = Object.entries(map).filter(([key, item]) => item.lastSeen !== now && !keep.has(key));
-  away.sort((a, b) => b[1].lastSeen - a[1].lastSeen);
-  away.forEach(([key, item], index) => {
-    if (index >= MOST_GONE || now - item.lastSeen > 2 * hour) delete map[key];
-  });
+/** Seen Deleting or ordered: sku.capacity may fall by one, now or later, or has fallen already. */
+export function noteDeleting(fleet: FleetMemory, known: InstanceMemory, now: number): void {
+  if (known.deleting !== undefined) return;
+  known.deleting = now;
+  fleet.deleteCredits.push(now);
 }

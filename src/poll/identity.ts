@@ -9,6 +9,16 @@ export function sameMachine(entryName: string | undefined, computerName: string 
   return entry === machine || (entry.startsWith(machine + '.') && entry.length > machine.length + 1);
 }
 
+/** The machines that an entry of this name may be: its whole name, and what stands before each dot of a domain. Lower case. */
+export function machinesOf(entryName: string | undefined): readonly string[] {
+  if (!entryName) return [];
+  const entry = entryName.toLowerCase();
+  const names = [entry];
+  for (let dot = entry.indexOf('.'); dot > 0; dot = entry.indexOf('.', dot + 1))
+    if (dot < entry.length - 1) names.push(entry.slice(0, dot));
+  return names;
+}
+
 /** Instances by lower-case computer name: one look-up per runner, whatever the size of the fleet. */
 export class MachineIndex<T> {
   readonly #byName = new Map<string, T[]>();
@@ -23,12 +33,6 @@ export class MachineIndex<T> {
 
   /** All items whose computer name is the entry's machine by {@link sameMachine}. */
   find(entryName: string | undefined): readonly T[] {
-    if (!entryName) return [];
-    const entry = entryName.toLowerCase();
-    const found = [...(this.#byName.get(entry) ?? [])];
-    for (let dot = entry.indexOf('.'); dot > 0; dot = entry.indexOf('.', dot + 1)) {
-      if (dot < entry.length - 1) found.push(...(this.#byName.get(entry.slice(0, dot)) ?? []));
-    }
-    return found;
+    return machinesOf(entryName).flatMap((name) => this.#byName.get(name) ?? []);
   }
 }

@@ -1,5 +1,7 @@
+import type { DrainRecord } from '../model/drain';
 import type { Runner, RunnerGroup } from '../ports/runnerService';
 import type { Instance, OperationResult, ScaleSetState } from '../ports/scaleSet';
+import type { PoolSettings } from '../settings/settings';
 
 /** What one poll read: everything, or why not. Never a part. */
 export type Reading = CompleteReading | FailedReading;
@@ -21,6 +23,17 @@ export interface FailedReading {
   readonly text: string;
   readonly retryAfterMs: number | undefined;
   readonly side: 'stackguardian' | 'azure' | 'store' | 'owner';
+}
+
+/** One complete reading, as far as memory learns from it. */
+export interface Observed {
+  readonly settings: PoolSettings;
+  /** The recorded drains of this binding. */
+  readonly records: readonly DrainRecord[];
+  readonly runners: readonly Runner[];
+  readonly instances: readonly Instance[];
+  readonly ghostChecks: Readonly<Record<string, 'absent' | 'present'>>;
+  readonly now: number;
 }
 
 /** The same reading in one order, each entry once: a decision must not depend on how a list was sorted, nor on pages that overlap. */

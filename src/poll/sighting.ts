@@ -16,6 +16,11 @@ export function isDeleting(instance: Pick<Instance, 'provisioningState'>): boole
   return instance.provisioningState.toLowerCase() === 'deleting';
 }
 
+/** Failed, stopped or deallocated (rule 5). */
+export function isBad({ provisioningState, power }: Instance): boolean {
+  return provisioningState.toLowerCase() === 'failed' || power === 'stopped' || power === 'deallocated';
+}
+
 /** Both counts told and zero. */
 export function isZero(runner: Runner): boolean {
   return runner.runningTasks === 0 && runner.pendingTasks === 0;

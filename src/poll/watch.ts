@@ -5,6 +5,7 @@ import { ENGINE_MINUTE } from '../model/engineTime';
 import type { Instance } from '../ports/scaleSet';
 import type { Sighting } from '../model/drain';
 import type { WindowMemory } from './fleetMemory';
+import { narrowing } from './narrow';
 import { sightingOf } from './sighting';
 
 export interface Watched {
@@ -31,6 +32,7 @@ export function watchDrains(scene: Scene, instances: readonly Instance[]): Watch
   const inspections: Wish[] = [];
   let isConfirming = false;
   const kept: typeof fleetMemory.windows = {};
+  const narrow = narrowing(group, instances);
   for (const record of Object.values(memory.drains)) {
     const before = fleetMemory.windows[record.id];
     const entry = (kept[record.id] = { ...(before ?? { verdict: 'unknown' as const }) });
@@ -44,7 +46,9 @@ export function watchDrains(scene: Scene, instances: readonly Instance[]): Watch
         },
       });
     if (record.kind !== 'runner' || (record.phase !== 'waiting' && record.phase !== 'recorded')) continue;
-    const { window, verdict } = extend(entry, sightingOf(record, group, instances, fleetMemory, now), { confirm, grace });
+    const near = narrow(record);
+    const seen = sightingOf(record, near.group, near.instances, fleetMemory, now);
+    const { window, verdict } = extend(entry, seen, { confirm, grace });
     isConfirming ||= verdict === 'open' || verdict === 'complete';
     if (record.phase !== 'waiting') continue;
     const isComplete = verdict === 'complete';
