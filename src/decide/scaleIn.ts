@@ -37,7 +37,13 @@ function choose(scene: Scene, above: number): readonly Member[] {
   const isOver = above > 0;
   const present = scene.fleet.members.filter((member) => member.state === 'active' || member.state === 'unhealthy');
   const isBusyToo = isOver || (demand === 0 && !present.some((member) => member.tasks === 0));
-  const candidates = present.filter((member) => member.tasks !== undefined && (isBusyToo || member.tasks === 0) && mayDrain(scene, member));
+  const candidates = present.filter(
+    (member) =>
+      member.tasks !== undefined &&
+      (isBusyToo || member.tasks === 0) &&
+      mayDrain(scene, member) &&
+      !scene.fleet.contested.has(member.instance.vmId),
+  );
   const unhealthy = candidates.filter((member) => member.state === 'unhealthy');
   const active = candidates.filter((member) => member.state === 'active');
   // Idle runners that the waiting jobs will take stay.

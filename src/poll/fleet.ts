@@ -31,6 +31,8 @@ export interface Fleet {
   readonly foreign: readonly Runner[];
   /** vmIds that share their computer name with another: nothing is ever done to them. */
   readonly ambiguous: ReadonlySet<string>;
+  /** vmIds with another living entry of their name: a drain could not commit while it stands, for good where it died with a task. */
+  readonly contested: ReadonlySet<string>;
   /** Ordered and not yet listed, for five minutes after the write or until its operation failed. */
   readonly ordered: number;
   /** Why no instance could be called stray or lost on this reading. */
@@ -73,6 +75,7 @@ export function classify(
   return {
     members,
     ambiguous,
+    contested: new Set(joined.rivals.keys()),
     stale: joined.stale,
     ghosts: joined.ghosts,
     foreign: joined.foreign,

@@ -173,6 +173,10 @@ describe('who may go', () => {
     ['protected in Azure', (pool) => pool.editVm('0', { isProtected: true })],
     ['with an unknown number of tasks', (pool) => pool.editRunner('0', { pendingTasks: undefined })],
     ['of a computer name that two instances have', (pool) => pool.editVm('1', { computerName: 'VM-0' })],
+    [
+      'beside an entry of its machine that died with a task',
+      (pool) => pool.registers(['old'], { computerName: 'vm-0', connected: false, runningTasks: 1 }),
+    ],
     ['neither ACTIVE nor DRAINING', (pool) => pool.editRunner('0', { status: 'INACTIVE' })],
   ])('never one that is %s', (_, change) => {
     expect(drainedBy(change(idlers(3)).set({ SCALE_IN_COOLDOWN_DURATION: '5', SCALE_IN_STEP: '3' }).look())).not.toContain('0');

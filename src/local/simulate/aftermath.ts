@@ -1,5 +1,5 @@
 import { isOrphan } from '../world/measure';
-import type { PoolState } from '../world/state';
+import type { Entry, PoolState } from '../world/state';
 import type { Bench } from './bench';
 import { settingOf } from './bench';
 import { inService, MINUTE } from './invariants/court';
@@ -82,16 +82,19 @@ async function examine(stage: Stage, bench: Bench, pool: PoolState): Promise<voi
   const entries = [...pool.entries.values()];
   const vms = [...pool.vms.values()];
 
-  // A machine that died with a job: its counts stay as they were for good, so nothing may prove it idle. It is shown, and a person decides.
-  const stuck = new Set(entries.filter((entry) => !entry.vm.alive && entry.running + entry.pending > 0).map((entry) => entry.vm));
-  const draining = entries.filter((entry) => entry.status === 'DRAINING' && entry.vm.alive && pool.vms.get(entry.vm.id) === entry.vm);
+  // A machine that died or was reimaged with a job: the counts stay as they were for good, so nothing may prove it idle. It is shown, and
+  // a person decides.
+  const isLeft = (entry: Entry): boolean => entry.running + entry.pending > 0 && (!entry.vm.alive || entry.vm.entry !== entry);
+  const stuck = new Set(entries.filter(isLeft).map((entry) => entry.vm));
+  const draining = entries.filter((entry) => entry.status === 'DRAINING' && vms.includes(entry.vm) && !stuck.has(entry.vm));
   if (draining.length > 0)
     say('liveness', `${String(draining.length)} drains have not ended: ${draining.map((entry) => entry.runnerId).join(', ')}`);
   if ((shown.drains?.length ?? 0) > stuck.size) say('liveness', `${String(shown.drains?.length)} drains are still recorded`);
 
   const least = settingOf(stage.app.settings(), pool.name, 'MIN_RUNNERS');
   const serving = vms.filter((vm) => inService(vm)?.status === 'ACTIVE' && pool.entries.has(vm.entry?.runnerId ?? '')).length;
-  if (serving !== least) say('liveness', `${String(serving)} runners are in service in a quiet world, MIN_RUNNERS is ${String(least)}`);
+  if (serving < least || serving > least + stuck.size)
+    say('liveness', `${String(serving)} runners are in service in a quiet world, MIN_RUNNERS is ${String(least)}`);
 
   const shownOnly = (counts['lost'] ?? 0) + (counts['unjudged'] ?? 0);
   const orphans = vms.filter((vm) => isOrphan(pool, vm, now));

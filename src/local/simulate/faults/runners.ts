@@ -1,5 +1,6 @@
 import { anyPool, between, chance, entriesOf, every, HOUR, livingVms, MINUTE, pick, SECOND } from './schedule';
 import type { FaultContext, FaultKind } from './types';
+import { place } from '../../world/jobs';
 import type { Entry, PoolState, Vm } from '../../world/state';
 
 /** Runners that behave as ECS agents do on a bad day. */
@@ -77,13 +78,16 @@ export const RUNNER_FAULTS: readonly FaultKind[] = [
     const stuck = new Map<unknown, number>();
     const judged = new WeakSet();
     context.hook({
-      mayPlace: (_pool, job) => {
+      mayPlace: (pool, job) => {
         if (!judged.has(job)) {
           judged.add(job);
           if (chance(context, 0.01)) {
             const end = Math.min(clock.now() + (0.2 + 6 * random.next()) * HOUR, until);
             stuck.set(job, end);
-            clock.at(end, () => stuck.delete(job));
+            clock.at(end, () => {
+              stuck.delete(job);
+              place(pool);
+            });
             context.count();
           }
         }

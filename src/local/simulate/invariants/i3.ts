@@ -22,7 +22,8 @@ export const I3: Judge = {
         // A runner that is disconnected or whose machine is down was not counted: its drain is a repair.
         if (entry?.connected !== true || vm?.alive !== true || court.now() - court.lastChange() < 10 * MINUTE) return;
         const readings = court.told(pool.name);
-        if (readings.length === 0) return;
+        const wasAway = readings.some(({ runners }) => runners.some((each) => each.runnerId === event.subject && !each.connected));
+        if (readings.length === 0 || wasAway) return;
         const counts = readings.map(
           ({ runners }) => runners.filter(({ runnerId, status }) => status === 'ACTIVE' && !ours.has(runnerId)).length,
         );
