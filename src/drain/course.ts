@@ -25,6 +25,7 @@ const ENDING_LOOKS = 3;
 const ENDINGS: Partial<Record<LookAnswer['verdict'], DrainOutcome>> = {
   active: 'reactivated-by-hand',
   unlisted: 'runner-replaced',
+  replaced: 'runner-replaced',
   gone: 'instance-gone',
 };
 
@@ -76,6 +77,7 @@ const NOTES: Record<LookAnswer['verdict'], string> = {
   protected: 'the instance is protected: tag or protectFromScaleSetActions',
   active: 'the runner reads ACTIVE',
   unlisted: 'the runner is no longer listed',
+  replaced: 'another entry of this machine is connected in its place',
   gone: 'the instance is gone',
   identity: 'runner and instance are not surely the same machine',
   unreadable: 'runner or instance cannot be read',

@@ -10,11 +10,12 @@ export interface WindowRules {
 
 /**
  * complete: enough all-zero readings over enough time (I1). open: all-zero, not long enough. busy: it has tasks. unknown: a count, the
- * status or the connection was not told. rival: another entry of this machine is alive. protected: a person put its instance under protection. replaced: that entry is connected. active:
+ * status or the connection was not told. rival: another entry of this machine is alive. protected: a person put its instance under protection. replaced: that entry is connected, and ours is not. active:
  * somebody set the runner ACTIVE. unlisted: the entry is gone. gone: the instance is gone, deleting or another vmId. identity: entry and
  * instance are not the same machine.
  */
-export type WindowVerdict = 'complete' | 'open' | 'busy' | 'unknown' | 'rival' | 'protected' | 'active' | 'unlisted' | 'gone' | 'identity';
+export type WindowVerdict =
+  'complete' | 'open' | 'busy' | 'unknown' | 'rival' | 'protected' | 'active' | 'unlisted' | 'gone' | 'identity' | 'replaced';
 
 const LEAST_READINGS = 3;
 
@@ -55,6 +56,7 @@ export function isComplete(window: ZeroWindow, rules: WindowRules): boolean {
 
 function judge(seen: Sighting): WindowVerdict | undefined {
   if (seen.instance !== 'present') return 'gone';
+  if (seen.successor !== undefined && (seen.runner === 'unlisted' || seen.connected === false)) return 'replaced';
   if (seen.runner === 'unlisted') return seen.rivals.length > 0 ? 'rival' : 'unlisted';
   if (!seen.nameMatches || seen.olderThanVm) return 'identity';
   if (seen.status === 'ACTIVE') return 'active';

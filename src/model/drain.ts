@@ -86,6 +86,8 @@ export interface Sighting {
   readonly nameMatches: boolean;
   /** Other entries with this computer name that are connected or have tasks (unknown counts as tasks). */
   readonly rivals: readonly string[];
+  /** One of them that is connected: the machine's agent registered anew. */
+  readonly successor?: string;
   /** The instance carries a person's protection: nothing is committed. */
   readonly isProtected?: boolean;
   /** We saw this RunnerId before we saw this vmId: the entry belongs to an earlier machine. */

@@ -49,6 +49,8 @@ export function sightingOf(
   const runner = sought.runnerId === undefined ? undefined : runners.find((one) => one.runnerId === sought.runnerId);
   const runnerSeen = sought.runnerId === undefined ? undefined : fleet?.runners[sought.runnerId]?.firstSeen;
   const vmSeen = fleet?.instances[sought.vmId]?.firstSeen;
+  const others = runners.filter((one) => one.runnerId !== sought.runnerId && sameMachine(one.computerName, name));
+  const successor = others.find((one) => one.connected === true)?.runnerId;
   return {
     at: now,
     runner: runner ? 'listed' : 'unlisted',
@@ -64,10 +66,11 @@ export function sightingOf(
         ? 'other'
         : 'gone',
     nameMatches: runner !== undefined && instance?.computerName !== undefined && sameMachine(runner.computerName, instance.computerName),
-    rivals: runners
-      .filter((one) => one.runnerId !== sought.runnerId && sameMachine(one.computerName, name) && isAlive(one))
+    rivals: others
+      .filter(isAlive)
       .map((one) => one.runnerId)
       .slice(0, 5),
+    ...(successor === undefined ? {} : { successor }),
     ...(instance?.isProtected === true ? { isProtected: true } : {}),
     olderThanVm: runnerSeen !== undefined && vmSeen !== undefined && runnerSeen < vmSeen,
   };

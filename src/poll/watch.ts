@@ -15,7 +15,7 @@ export interface Watched {
 }
 
 /** The verdicts that a drain must look at itself. Busy ones are not disturbed: a waiting drain costs a tick nothing (I9). */
-const WORTH_A_LOOK = new Set(['active', 'unlisted', 'gone', 'identity', 'rival', 'protected']);
+const WORTH_A_LOOK = new Set(['active', 'unlisted', 'replaced', 'gone', 'identity', 'rival', 'protected']);
 const LOOK_PAUSE_MINUTES = 1;
 /** A drain speaks at the least every five minutes or two polls; a look at its instance costs one call. */
 const SILENT_MINUTES = 8;

@@ -140,6 +140,28 @@ test.each(['chosen', 'found draining'] as const)('12. Two entries, one VM: the o
   expect(story.world.metrics()).toMatchObject({ jobsDone: 1, ...CLEAN });
 });
 
+test('12. Two entries, one VM: a machine is reimaged in the middle of its drain', async () => {
+  const story = await scenario({ flags: { initialRunners: 1 }, settings: { MIN_RUNNERS: '0' } });
+  story.jobs(1, 240);
+  await story.until('the busy runner drains', () => statusSet(story, 'DRAINING').length === 1, 20);
+  const [vm] = story.vms();
+  const old = vm?.entry?.runnerId ?? '';
+  story.mishaps.reimage(vm?.vmId ?? '');
+  await story.until('the machine is back', () => vm?.entry !== undefined, 10);
+  story.jobs(1, 30);
+  await story.pass(20);
+  const outcomes = [...story.store.texts].filter(([name]) => name.startsWith('drains/')).map(([, text]) => JSON.parse(text).outcome);
+  expect(outcomes).toContain('runner-replaced');
+  await story.pass(60);
+  // The old entry keeps its count for ever, and may be a job: the machine's own way out waits for a person's word on it.
+  expect(story.pool.entries.has(old)).toBe(true);
+  expect((await story.status()).drains).toMatchObject([{ note: 'another entry of this machine is alive' }]);
+  expect((await story.post(`pools/default/runners/${old}/forget`, { confirm: old })).status).toBe(200);
+  await story.pass(15);
+  expect(story.pool.vms.size).toBe(0);
+  expect(story.world.metrics()).toMatchObject({ jobsDone: 1, jobsKilled: 1, ghostRunners: 0 });
+});
+
 test('14. An id used again', async () => {
   const story = await scenario({ flags: { initialRunners: 2 }, settings: { MIN_RUNNERS: '1' } });
   const first = (): string | undefined => story.events.find(({ kind }) => kind === 'vm-deleting')?.vmId;
