@@ -118,5 +118,9 @@ test('to a bundle whose drain does not fit: the drains fail, their runners are a
       .filter((drain) => drain.runtimeStatus === 'Failed') ?? [];
   expect(failed).toHaveLength(DRAINS);
   expect(String(failed[0]?.output)).toContain('Non-Deterministic');
+  // Their scale-in outlives them, and one failure hides no other.
+  const scaleIn = fleet.stage.app.host()?.listInstances('scalein-')[0];
+  expect(scaleIn?.runtimeStatus).toBe('Completed');
+  expect(Object.values(scaleIn?.output as object)).toEqual(failed.map(() => ({ failed: expect.any(String) as string })));
   await expectAllWell(fleet);
 });

@@ -43,7 +43,7 @@ export const engine: readonly Mutant[] = [
     file: 'src/functions/orchestrators/scaleIn.ts',
     from: '} catch {',
     to: '} catch (error) {\n    throw error;',
-    check: { test: 'test/simulation/stories/engine.test.ts' },
+    check: { test: 'test/replay/deploy.test.ts', named: 'whose drain does not fit' },
   },
   {
     name: 'an act that fails ends the loop',

@@ -17,8 +17,8 @@ export const repairing: readonly Mutant[] = [
     name: 'prefix name matching, in the list',
     danger: 'A runner speaks for a machine whose name is the beginning of its own.',
     file: 'src/poll/identity.ts',
-    from: 'const found = [...(this.#byName.get(entry) ?? [])];',
-    to: 'const found = [...this.#byName].flatMap(([name, items]) => (entry.startsWith(name) ? items : []));',
+    from: 'return machinesOf(entryName).flatMap((name) => this.#byName.get(name) ?? []);',
+    to: "return [...this.#byName].flatMap(([name, items]) => ((entryName ?? '').toLowerCase().startsWith(name) ? items : []));",
     check: { test: 'test/poll/identity.test.ts' },
   },
   {

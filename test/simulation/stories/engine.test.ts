@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Fault, Step } from '../../../src/local/host';
 import { scenario, type Scenario } from './scenario';
 
-/** What the durable engine may do to us: run an activity hours late, and let one of many steps fail. */
+/** What the durable engine may do to us: run an activity hours late, and let one fail. */
 const HOUR = 3_600_000;
 
 const endedScaleIns = (story: Scenario) =>
@@ -26,30 +26,6 @@ test('an act that comes once more two hours late starts no old scale-in again', 
   expect(begun).toEqual([]);
   expect(story.pool.vms.size).toBe(1);
 });
-
-test('a drain that fails hides no outcome of the others', async () => {
-  const story = await scenario({ flags: { initialRunners: 3 }, settings: { MIN_RUNNERS: '0', SCALE_IN_STEP: '2' } });
-  let isBroken = true;
-  // The last page of the first drain's certificate cannot be written, however often it is tried.
-  story.hostile({
-    onStore: (operation, name) =>
-      isBroken && operation === 'write' && name.startsWith('drains/') && name.endsWith('-0.json') && isClosing(story)
-        ? { kind: 'refused', code: 'store-forbidden', text: 'Blob storage refuses.' }
-        : undefined,
-  });
-  await story.until('a scale-in ends', () => endedScaleIns(story).length > 0, 120);
-  isBroken = false;
-  const outcomes = Object.values(endedScaleIns(story)[0]?.output as Record<string, unknown>);
-  expect(outcomes).toHaveLength(2);
-  expect(outcomes).toContainEqual({ outcome: 'deleted' });
-  expect(outcomes).toContainEqual({ failed: expect.any(String) as string });
-  await story.pass(60);
-  expect((await story.status()).drains).toEqual([]);
-  expect(story.world.metrics()).toMatchObject({ orphanVms: 0, ghostRunners: 0 });
-});
-
-/** Some VM is gone: what is written now is the end of a drain. */
-const isClosing = (story: Scenario): boolean => story.pool.vms.size < 3;
 
 test('an act that fails leaves the loop ticking, as the instance that it was', async () => {
   let isActing = false;
