@@ -59,10 +59,12 @@ async function keepPool(client: DurableClient, context: InvocationContext, setti
   const status = await statusOf(client, loopId(pool));
   const createdAt = status?.createdTime === undefined ? undefined : new Date(status.createdTime).getTime();
   emit(context, 'information', 'heartbeat', { pool, version, ...heartbeatOf(memory, status?.runtimeStatus, clock.now(), APP_STARTED_AT) });
-  const keeping = keep({ status, memory, autoStart, now: clock.now(), createdAt });
+  const updatedAt = status?.lastUpdatedTime === undefined ? undefined : new Date(status.lastUpdatedTime).getTime();
+  const keeping = keep({ status, memory, autoStart, now: clock.now(), createdAt, updatedAt });
   if (keeping.action === 'leave') return keeping;
   emit(context, 'warning', 'keeper', { pool, ...keeping });
-  if (keeping.action === 'noteStop') await commandPool(client, context, pool, 'stop', { reason: keeping.reason, holdDrains: false });
+  if (keeping.action === 'noteStop')
+    await commandPool(client, context, pool, 'stop', { reason: keeping.reason, holdDrains: false, endedAt: updatedAt });
   else if (keeping.action === 'replace') await replace(client, pool, keeping.reason);
   else await startLoop(client, pool);
   return keeping;

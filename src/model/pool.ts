@@ -49,6 +49,8 @@ export interface Growth {
 
 export interface Flags {
   stopped?: { at: number; reason: string; holdDrains: boolean };
+  /** The last start by an operator: a terminate before it counts as a stop no more. */
+  startedAt?: number;
   paused?: { scaleOut: boolean; scaleIn: boolean; reason: string; until: number | undefined; at: number };
   protectedRunners: string[];
   protectedInstances: string[];

@@ -12,6 +12,8 @@ export interface KeepInput {
   readonly now: number;
   /** When this instance was created (a loop that never ticked is judged by it). */
   readonly createdAt: number | undefined;
+  /** When its status last changed, to the second: for a terminated one, its end. */
+  readonly updatedAt?: number | undefined;
 }
 
 /** I7: over-age is three minutes past the due time that the loop itself recorded. */
@@ -22,7 +24,7 @@ export const KEEPER_REASON = 'keeper:';
 
 const LIVING = new Set(['Pending', 'Running', 'ContinuedAsNew']);
 
-export function keep({ status, memory, autoStart, now, createdAt }: KeepInput): Keeping {
+export function keep({ status, memory, autoStart, now, createdAt, updatedAt }: KeepInput): Keeping {
   if (memory?.flags.stopped !== undefined) return { action: 'leave', reason: `stopped by an operator: ${memory.flags.stopped.reason}` };
   if (status === undefined) {
     const wasStarted = memory?.tick !== undefined;
@@ -32,7 +34,8 @@ export function keep({ status, memory, autoStart, now, createdAt }: KeepInput): 
   }
   if (status.runtimeStatus === 'Suspended') return { action: 'leave', reason: 'suspended by an operator' };
   const given = typeof status.output === 'string' ? status.output : '';
-  if (status.runtimeStatus === 'Terminated' && !given.startsWith(KEEPER_REASON))
+  const startedSince = (memory?.flags.startedAt ?? 0) >= (updatedAt ?? Infinity);
+  if (status.runtimeStatus === 'Terminated' && !startedSince && !given.startsWith(KEEPER_REASON))
     return { action: 'noteStop', reason: `terminated by an operator: ${given === '' ? 'no reason given' : given.slice(0, 200)}` };
   if (!LIVING.has(status.runtimeStatus)) return { action: 'start', reason: `the loop is ${status.runtimeStatus}` };
   const due = Math.max(memory?.tick?.nextAt ?? 0, createdAt ?? 0);

@@ -13,6 +13,7 @@ export const storedFlags: z.ZodType<PoolMemory['flags']> = z.object({
   protectedRunners: z.array(z.string()),
   protectedInstances: z.array(z.string()),
   acknowledgedAt: z.number().optional(),
+  startedAt: z.number().optional(),
 }) as unknown as z.ZodType<PoolMemory['flags']>;
 
 /** What an operator's command is answered with; a refusal carries the HTTP status it becomes. */
@@ -25,7 +26,7 @@ const instance = z.object({ vmId: z.string().min(1) });
 
 const INPUTS = {
   start: z.object({}),
-  stop: z.object({ reason: z.string(), holdDrains: z.boolean() }),
+  stop: z.object({ reason: z.string(), holdDrains: z.boolean(), endedAt: z.number().optional() }),
   pause: z.object({ scaleOut: z.boolean(), scaleIn: z.boolean(), reason: z.string(), forMs: z.number().positive().optional() }),
   resume: z.object({}),
   protectRunner: runner,
@@ -62,8 +63,11 @@ export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation,
   switch (operation) {
     case 'start':
       delete flags.stopped;
+      flags.startedAt = now;
       return { ok: true };
     case 'stop':
+      // The keeper noted a terminate, and an operator has started the loop since.
+      if (given.endedAt !== undefined && (flags.startedAt ?? 0) >= given.endedAt) return { ok: true };
       flags.stopped = { at: now, reason: given.reason, holdDrains: given.holdDrains };
       return { ok: true, stopped: flags.stopped };
     case 'pause': {
@@ -104,6 +108,7 @@ export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation,
 interface Given {
   readonly reason: string;
   readonly holdDrains: boolean;
+  readonly endedAt?: number;
   readonly scaleOut: boolean;
   readonly scaleIn: boolean;
   readonly forMs?: number;

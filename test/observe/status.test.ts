@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TickPlan } from '../../src/model/decision';
 import { emptyMemory, type PoolMemory } from '../../src/model/pool';
 import { keep } from '../../src/observe/keep';
+import { applyOperation } from '../../src/persist/poolEntity';
 import { essentials, poolStatus } from '../../src/observe/status';
 
 const NOW = Date.UTC(2025, 0, 1);
@@ -81,6 +82,19 @@ test('what cannot be read is an alert, and the rest is shown all the same', () =
     now: NOW,
   });
   expect(shown).toMatchObject({ loop: 'Running', lastTick: null, counts: null, drains: [], alerts: [{ code: 'engine-unavailable' }] });
+});
+
+test.each([
+  ['before the terminate', -1, 'noteStop'],
+  ['in its very second', 0, 'start'],
+  ['after it', 1_000, 'start'],
+])('a terminate counts as a stop unless an operator started the loop since: started %s', (_, later, action) => {
+  const memory = { ...emptyMemory('p', NOW), flags: { protectedRunners: [], protectedInstances: [], startedAt: NOW + later } };
+  const status = { runtimeStatus: 'Terminated', output: 'stopped by an operator' };
+  expect(keep({ status, memory, autoStart: true, now: NOW + MINUTE, createdAt: NOW, updatedAt: NOW }).action).toBe(action);
+  const note = { reason: 'x', holdDrains: false, endedAt: NOW };
+  const stopped = applyOperation(memory, 'p', 'stop', note, NOW + MINUTE).memory.flags.stopped;
+  expect(stopped === undefined).toBe(action === 'start');
 });
 
 describe('what the keeper does about a loop', () => {
