@@ -10,18 +10,26 @@ export const I2: Judge = {
   invariant: 'I2',
   sentence:
     'Only the chosen instance is ever deleted, by its id, once it is out of service; capacity is never written lower than the reading it was decided on, and carries its ETag.',
-  watch: (court) => ({
-    onRequest: (asked) => {
-      if (asked.service !== 'azure') return;
-      const text = inDelete(asked) ?? inCapacity(court, asked);
-      if (text !== undefined) court.report('I2', text);
-    },
-    onEvent: (event, pool) => {
-      const vm = isOurDelete(event) ? pool.vms.get(event.subject) : undefined;
-      const text = vm === undefined ? undefined : (inServiceStill(court, event, pool, vm) ?? tooYoung(court, event, pool, vm));
-      if (text !== undefined) court.report('I2', text);
-    },
-  }),
+  watch: (court) => {
+    /** vmIds that have ever shown a runner: a reimaged machine is between two. */
+    const shown = new Set(court.world.pools.flatMap((pool) => [...pool.entries.values()].map((entry) => entry.vm.vmId)));
+    return {
+      onRequest: (asked) => {
+        if (asked.service !== 'azure') return;
+        const text = inDelete(asked) ?? inCapacity(court, asked);
+        if (text !== undefined) court.report('I2', text);
+      },
+      onEvent: (event, pool) => {
+        if (event.kind === 'runner-registered') shown.add(event.vmId ?? '');
+        const vm = isOurDelete(event) ? pool.vms.get(event.subject) : undefined;
+        const text =
+          vm === undefined
+            ? undefined
+            : (inServiceStill(court, event, pool, vm) ?? (shown.has(vm.vmId) ? undefined : tooYoung(court, event, pool, vm)));
+        if (text !== undefined) court.report('I2', text);
+      },
+    };
+  },
 };
 
 function inDelete({ request }: Asked): string | undefined {
@@ -52,7 +60,7 @@ function inServiceStill(court: Court, event: WorldEvent, pool: PoolState, vm: Vm
 
 function tooYoung(court: Court, event: WorldEvent, pool: PoolState, vm: Vm): string | undefined {
   const age = event.at - vm.requestedAt;
-  const isYoung = vm.entry === undefined && age < court.setting(pool.name, 'BOOT_TIMEOUT_MINUTES') * MINUTE - SKEW_MS;
+  const isYoung = age < court.setting(pool.name, 'BOOT_TIMEOUT_MINUTES') * MINUTE - SKEW_MS;
   if (!isYoung || court.touched(vm.vmId, 15 * MINUTE) || event.at - court.lastChange() <= 15 * MINUTE) return undefined;
   return `VM ${vm.id} was deleted ${String(Math.round(age / 1000))} s after it was ordered, while it may still boot`;
 }
