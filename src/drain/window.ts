@@ -60,6 +60,11 @@ function judge(seen: Sighting): WindowVerdict | undefined {
   if (seen.runner === 'unlisted') return seen.rivals.length > 0 ? 'rival' : 'unlisted';
   if (!seen.nameMatches || seen.olderThanVm) return 'identity';
   if (seen.status === 'ACTIVE') return 'active';
+  return judgeTasks(seen);
+}
+
+/** Of an entry that is this machine's and not ACTIVE: what it does, and what else forbids to go on. */
+function judgeTasks(seen: Sighting): WindowVerdict | undefined {
   if ((seen.running ?? 0) > 0 || (seen.pending ?? 0) > 0) return 'busy';
   if (seen.running === undefined || seen.pending === undefined) return 'unknown';
   if (seen.status !== 'DRAINING' || seen.connected === undefined) return 'unknown';

@@ -8,6 +8,7 @@ import {
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
+import { systemClock } from '../clock';
 import type { AzureHttpClient } from './arm';
 
 /**
@@ -61,7 +62,7 @@ function bounded(credential: TokenCredential): TokenCredential {
     getToken: async (scopes, options) => {
       const key = String(scopes);
       const known = tokens.get(key);
-      const left = (known?.expiresOnTimestamp ?? 0) - Date.now();
+      const left = (known?.expiresOnTimestamp ?? 0) - systemClock.now();
       let token = known;
       if (left < RENEW_MS) {
         try {
@@ -72,7 +73,7 @@ function bounded(credential: TokenCredential): TokenCredential {
           if (left < LEAST_LEFT_MS) throw error;
         }
       }
-      return token === undefined ? null : { token: token.token, expiresOnTimestamp: Date.now() };
+      return token === undefined ? null : { token: token.token, expiresOnTimestamp: systemClock.now() };
     },
   };
 }
