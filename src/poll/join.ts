@@ -1,7 +1,7 @@
 import type { Runner } from '../ports/runnerService';
 import type { Instance } from '../ports/scaleSet';
 import type { FleetMemory, RunnerMemory } from './fleetMemory';
-import { MachineIndex } from './identity';
+import { MachineIndex, sameMachine } from './identity';
 import { isAlive, isDeleting, isZero } from './sighting';
 
 /** Which entry speaks for which machine, and the entries that speak for none. */
@@ -40,11 +40,10 @@ export function join(fleet: FleetMemory, runners: readonly Runner[], instances: 
     const found = index.find(runner.computerName);
     for (const instance of found) push(named, instance.vmId, runner);
     const owner = ownerOf(fleet, known, found, byVm);
-    if (owner === undefined) (known.vmId === undefined ? foreign : ghosts).push(runner);
-    else {
-      known.vmId = owner.vmId;
-      push(entries, owner.vmId, runner);
-    }
+    const vmId = owner?.vmId ?? known.vmId ?? lateOwner(fleet, known, runner, byVm);
+    if (vmId !== undefined) known.vmId = vmId;
+    if (owner !== undefined) push(entries, owner.vmId, runner);
+    else (vmId === undefined ? foreign : ghosts).push(runner);
   }
   const speakers = new Map<string, Runner>();
   const rivals = new Map<string, readonly Runner[]>();
@@ -77,6 +76,18 @@ function ownerOf(
     return known.vmId === undefined && machine.createdAt !== undefined && machine.createdAt <= known.firstSeen;
   });
   return candidates.find((instance) => !isDeleting(instance)) ?? candidates[0];
+}
+
+/**
+ * A machine that was gone before its runner was first read: the one instance of that name that we saw, and saw before the runner. Only for
+ * a disconnected entry, for another scale set may use the same names.
+ */
+function lateOwner(fleet: FleetMemory, known: RunnerMemory, runner: Runner, byVm: ReadonlyMap<string, Instance>): string | undefined {
+  if (runner.connected !== false) return undefined;
+  const found = Object.entries(fleet.instances).filter(
+    ([vmId, machine]) => !byVm.has(vmId) && machine.firstSeen <= known.firstSeen && sameMachine(runner.computerName, machine.name),
+  );
+  return found.length === 1 ? found[0]?.[0] : undefined;
 }
 
 /** The connected entry speaks for its machine; of several the one with tasks, then the one seen last. */

@@ -32,7 +32,7 @@ export function deregister(pool: PoolState, runnerId: string, force: boolean): E
     return refused('Found running tasks on the instance: it cannot be deregistered without force.');
   pool.entries.delete(runnerId);
   entry.status = 'INACTIVE';
-  if (entry.vm.entry === entry) entry.vm.deregisteredAt = pool.env.clock.now();
+  if (entry.vm.entry === entry || entry.vm.entry === undefined) entry.vm.deregisteredAt = pool.env.clock.now();
   emit(pool, 'runner-deregistered', runnerId, { vmId: entry.vm.vmId, ...(force ? { note: 'forced' } : {}) });
   place(pool);
   return done;

@@ -188,3 +188,15 @@ test('Extra: blob storage fails for an hour', async () => {
   expect(story.world.metrics()).toMatchObject({ jobsDone: 4, ...CLEAN });
   expect(story.pool.vms.size).toBe(1);
 });
+
+test('Extra: a machine that is gone before its runner was ever read', async () => {
+  const story = await scenario({ flags: { initialRunners: 1 }, settings: { MIN_RUNNERS: '2' } });
+  await story.until('a second runner registers', () => story.pool.entries.size === 2, 10);
+  const late = [...story.pool.entries.values()][1];
+  story.mishaps.evict(late?.vm.vmId ?? '');
+  await story.pass(5);
+  expect(story.pool.entries.has(late?.runnerId ?? '')).toBe(true);
+  await story.pass(25);
+  expect(story.pool.entries.has(late?.runnerId ?? '')).toBe(false);
+  expect(story.pool).toMatchObject({ vms: { size: 2 }, entries: { size: 2 } });
+});
