@@ -25,7 +25,7 @@ export interface Bench {
   readonly violations: readonly Violation[];
   sit(world: World, now: () => number): void;
   /** The app whose settings count, once it stands. */
-  serve(app: App): void;
+  serve(app: Pick<App, 'settings'>): void;
   onEvent(event: WorldEvent): void;
   onRequest(asked: Asked): void;
   onAnswer(asked: Asked, answer: WorldAnswer): void;
@@ -46,14 +46,16 @@ export function createBench(slackMs: number, isCalm: boolean): Bench {
   let now = (): number => 0;
   let watches: readonly Watch[] = [];
   let world: World | undefined;
-  let app: App | undefined;
+  let app: Pick<App, 'settings'> | undefined;
   let lastChange = -Infinity;
 
   const report = (invariant: string, what: string): void => {
     if (violations.length < 20) violations.push({ invariant, at: now(), what });
   };
-  const recently = (known: Map<string, number>, key: string, withinMs: number): boolean =>
-    now() - (known.get(key) ?? -Infinity) <= withinMs;
+  const recently = (known: Map<string, number>, key: string, withinMs: number): boolean => {
+    const at = known.get(key);
+    return at !== undefined && now() - at <= withinMs;
+  };
 
   const court = (sitting: World): Court => ({
     world: sitting,
