@@ -8,9 +8,18 @@ import { EVENTS, FUNCTIONS } from '../names';
 
 export const clientInput = df.input.durableClient();
 
+let known: { readonly binding: string; readonly client: DurableClient } | undefined;
+
+/** The SDK builds an HTTP client each time it is asked; one stands for as long as the binding says the same. */
+export function clientOf(context: InvocationContext): DurableClient {
+  const binding = JSON.stringify(context.extraInputs.get(clientInput));
+  if (known?.binding !== binding) known = { binding, client: df.getClient(context) };
+  return known.client;
+}
+
 /** The durable engine as activities see it. */
 export function engineOf(context: InvocationContext): Engine {
-  const client = df.getClient(context);
+  const client = clientOf(context);
   return {
     async readMemory(pool): Promise<PoolMemory | undefined> {
       try {

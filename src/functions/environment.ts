@@ -1,5 +1,4 @@
 import type { InvocationContext } from '@azure/functions';
-import * as df from 'durable-functions';
 import { systemClock } from '../adapters/clock';
 import { createCredential } from '../adapters/azure/credential';
 import { createScaleSet } from '../adapters/azure/scaleSet';
@@ -17,6 +16,7 @@ import type { RunnerService } from '../ports/runnerService';
 import type { ScaleSet } from '../ports/scaleSet';
 import type { StateStore } from '../ports/stateStore';
 import type { Surroundings } from '../ports/surroundings';
+import { clientOf } from './engine';
 import { parseSettings } from '../settings/parse';
 import type { PoolSettings, Settings } from '../settings/settings';
 import { version } from '../../package.json';
@@ -129,7 +129,7 @@ export function timingOf(settings: PoolSettings): DrainTiming {
 
 /** Who we are in the owner blob. */
 export function me(context: InvocationContext): Owner {
-  return { app: process.env['WEBSITE_SITE_NAME'] ?? 'local', hub: df.getClient(context).taskHubName, version };
+  return { app: process.env['WEBSITE_SITE_NAME'] ?? 'local', hub: clientOf(context).taskHubName, version };
 }
 
 /** What an acting activity asks just before it acts. */

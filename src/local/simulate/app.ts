@@ -26,6 +26,8 @@ export interface App {
   /** Undefined while it is down. */
   host(): Host | undefined;
   storage(): HostStorage;
+  /** The built entry file that runs, or will with the next start. */
+  entry(): string;
   /** Kills the host as SIGKILL does and starts another, `downMs` later (5 s). */
   crash(how?: { readonly downMs?: number; readonly storage?: HostStorage; readonly entry?: string }): Promise<void>;
   /** One call of the app's HTTP API, the path below /api/; 503 while it is down. */
@@ -90,7 +92,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     // A second crash while it is down puts the start off.
     const mine = ++starts;
     clock.at(clock.now() + (how.downMs ?? 5_000), () => {
-      if (mine === starts) start().catch((error: unknown) => say('host', `did not start: ${String(error)}`));
+      // An app that cannot be loaded is a defect of the run: nothing catches it.
+      if (mine === starts) void start();
     });
   }
 
@@ -98,6 +101,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   return {
     host: () => host,
     storage: () => storage,
+    entry: () => entry,
     crash,
     request: async (method, path, body) => {
       if (host === undefined) return { status: 503, body: undefined };

@@ -176,7 +176,7 @@ export const ENGINE_FAULTS: readonly EngineFault[] = [
   }),
   kind('code-changed', 'A deploy changes the orchestrators under live instances, and is taken back later.', (context) => {
     const { main } = context;
-    const entry = path.resolve('dist', 'app', 'index.js');
+    const entry = main.entry();
     let other: string | undefined;
     episodes(context, 40 * HOUR, [10 * MINUTE, 6 * HOUR], {
       begin: () => {
