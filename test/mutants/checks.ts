@@ -25,6 +25,7 @@ export async function runCheck(folder: string, check: Check): Promise<Caught> {
 }
 
 export async function runTests(folder: string, files: readonly string[], named?: string): Promise<Caught> {
+  if (files.length === 0) return undefined;
   rmSync(path.join(folder, RESULT), { force: true });
   const { output } = await run(folder, [
     ...['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/mutants/vitest.config.mts'],

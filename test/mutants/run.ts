@@ -57,13 +57,19 @@ async function main(): Promise<number> {
 
 /** A check that fails without a defect catches nothing. */
 async function proveChecks(copy: Copy, mutants: readonly Mutant[], say: (text: string) => void): Promise<void> {
-  const files = [...new Set(mutants.flatMap(({ check }) => ('test' in check ? [check.test] : [])))];
-  if (files.length === 0) return;
-  say(`The code as it is, by the ${String(files.length)} test files that shall catch the defects`);
+  const checks = mutants.map(({ check }) => check).filter((check) => 'test' in check);
+  if (checks.length === 0) return;
+  const whole = checks.filter(({ named }) => named === undefined);
+  const single = checks.filter(({ named }) => named !== undefined);
+  say('The code as it is, by the tests that shall notice the defects');
   await bundle(copy.folder);
-  const failed = await runTests(copy.folder, files);
+  const failed =
+    (await runTests(copy.folder, filesOf(whole))) ??
+    (await runTests(copy.folder, filesOf(single), single.map(({ named }) => named).join('|')));
   if (failed !== undefined) throw new Error(`A check fails without any defect: ${failed.by}`);
 }
+
+const filesOf = (checks: readonly { readonly test: string }[]): readonly string[] => [...new Set(checks.map(({ test }) => test))];
 
 async function tryOne(copy: Copy, mutant: Mutant, alsoSimulate: boolean): Promise<Row> {
   const began = performance.now();

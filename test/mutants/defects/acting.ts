@@ -113,6 +113,6 @@ export const acting: readonly Mutant[] = [
     ...ADMIT,
     from: "if (memory.flags.stopped !== undefined) return { mode: 'stopped'",
     to: "if (memory.flags.stopped === null) return { mode: 'stopped'",
-    check: { test: 'test/app/endToEnd.test.ts', named: 'pause, resume, stop and start' },
+    check: { test: 'test/http/routes.test.ts', named: 'stop says that the loop has ended' },
   },
 ];

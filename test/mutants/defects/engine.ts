@@ -67,7 +67,7 @@ export const engine: readonly Mutant[] = [
     file: 'src/observe/keep.ts',
     from: 'if (memory?.flags.stopped !== undefined) return',
     to: 'if (memory?.flags.stopped === null) return',
-    check: { test: 'test/app/endToEnd.test.ts', named: 'pause, resume, stop and start' },
+    check: { test: 'test/app/keeper.test.ts', named: 'outlives the task hub' },
   },
   {
     name: 'a terminate by an operator is undone',
