@@ -77,6 +77,7 @@ describe('Rule 5: a stray', () => {
 
   test.each<[string, (pool: PoolBuilder) => unknown]>([
     ['more jobs run than the listed runners have', (pool) => pool.says({ running: 1 })],
+    ['the list of runners may have been cut at 100', (pool) => pool.runners(ids(91, 100))],
     ['its name cannot be read', (pool) => pool.editVm('s', { computerName: undefined })],
     ['it is protected', (pool) => pool.remember((memory) => memory.flags.protectedInstances.push('vmid-s'))],
     ['a person protects it in Azure', (pool) => pool.editVm('s', { isProtected: true })],
@@ -88,6 +89,18 @@ describe('Rule 5: a stray', () => {
     const pool = withStray();
     change(pool);
     expect(at(pool, upTo(40))).toEqual([]);
+  });
+
+  test('has the boot clock of its VM: an id used again begins a new one', () => {
+    const pool = withStray();
+    at(pool, upTo(10));
+    at(pool.editVm('s', { provisioningState: 'Deleting' }), [11]);
+    at(pool.unlistVms('s').scaleSet({ capacity: 9 }), [12]);
+    pool.vms(['s'], { vmId: 'vmid-s2', computerName: 'vm-s2', createdAt: START + 12 * 60_000 });
+    const later = Array.from({ length: 15 }, (_, minute) => 13 + minute);
+    expect(at(pool, later)).toEqual([]);
+    expect(pool.look().counts?.booting).toBe(1);
+    expect(at(pool, [27.1, 30, 32.1])).toEqual(['stray s']);
   });
 
   test('at most REPAIR_MAX_PER_TICK at once', () => {
@@ -111,6 +124,14 @@ describe('Rule 5: a lost one', () => {
     const pool = lost(0);
     expect(at(pool, [17, 20, 30, 46.9])).toEqual([]);
     expect(at(pool, [47])).toEqual(['lost 1']);
+  });
+
+  test.each<[string, PoolBuilder]>([
+    ['listed in our first reading', aPool().runners(ids(20)).vms(['old'])],
+    ['created before our first reading and listed later', known(aPool().runners(ids(20))).vms(['old'], { createdAt: START - 120_000 })],
+  ])('%s it may have shown a runner before our memory began: only shown', (_name, pool) => {
+    expect(at(pool, upTo(90))).toEqual([]);
+    expect(alertsOf(pool.look())).toContain('lost-instance');
   });
 
   test('last seen busy is only shown', () => {

@@ -26,19 +26,19 @@ describe('Rule 2: scale out when', () => {
   });
 
   test.each([
-    ['listed without a runner', (pool: PoolBuilder) => pool.vms(ids(2, 20), { createdAt: pool.now })],
+    ['listed without a runner', (pool: PoolBuilder) => pool.vms(ids(3, 20), { createdAt: pool.now })],
     [
       'ordered and not yet listed',
       (pool: PoolBuilder) =>
         pool
-          .remember((memory) => (memory.growth = { attempt: 'a', at: pool.now, add: 2, from: 1, to: 3, rule: '', state: 'accepted' }))
-          .scaleSet({ capacity: 3 }),
+          .remember((memory) => (memory.growth = { attempt: 'a', at: pool.now, add: 3, from: 1, to: 4, rule: '', state: 'accepted' }))
+          .scaleSet({ capacity: 4 }),
     ],
   ])('booting ones count as served: %s', (_, boot) => {
     const pool = boot(standing({}, (each) => each.runners(ids(1), busy)));
-    expect(pool.queued(3).look().counts?.booting).toBe(2);
-    expect(growthOf(pool.queued(3).look())).toBeDefined();
-    expect(growthOf(pool.queued(2).look())).toBeUndefined();
+    expect(pool.queued(3).look().counts?.booting).toBe(3);
+    expect(growthOf(pool.queued(4).look())).toBeDefined();
+    expect(growthOf(pool.queued(3).look())).toBeUndefined();
   });
 
   test.each([

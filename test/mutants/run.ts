@@ -10,13 +10,15 @@ const HELP = `npm run mutants -- [flags]
 
   --only NAME   the defects whose name holds NAME
   --simulate    the simulation for each defect too, not only where its check misses it
+  --quick       no simulation at all: what its check misses counts as surviving
   --workers N   copies that are tried side by side (default: half the processors)
   --json        the last line of stdout is one JSON object
 `;
 
 interface Flags {
   readonly mutants: readonly Mutant[];
-  readonly alsoSimulate: boolean;
+  /** missed: of those that their check misses. */
+  readonly simulated: 'all' | 'missed' | 'none';
   readonly workers: number;
   readonly json: boolean;
 }
@@ -37,7 +39,7 @@ async function main(): Promise<number> {
   const began = performance.now();
   const work = async (copy: Copy): Promise<void> => {
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      const row = await tryOne(copy, mutant, flags.alsoSimulate);
+      const row = await tryOne(copy, mutant, flags.simulated);
       rows.push(row);
       const left = Math.round(((performance.now() - began) / rows.length / 60_000) * (flags.mutants.length - rows.length));
       say(
@@ -71,13 +73,13 @@ async function proveChecks(copy: Copy, mutants: readonly Mutant[], say: (text: s
 
 const filesOf = (checks: readonly { readonly test: string }[]): readonly string[] => [...new Set(checks.map(({ test }) => test))];
 
-async function tryOne(copy: Copy, mutant: Mutant, alsoSimulate: boolean): Promise<Row> {
+async function tryOne(copy: Copy, mutant: Mutant, which: Flags['simulated']): Promise<Row> {
   const began = performance.now();
   const restore = copy.plant(mutant);
   try {
     const named = await caughtBy(() => runCheck(copy.folder, mutant.check));
-    const isSimulated = 'seeds' in mutant.check;
-    const simulated = (named === undefined || alsoSimulate) && !isSimulated ? await simulate(copy.folder, SEEDS) : undefined;
+    const isDue = 'test' in mutant.check && (which === 'all' || (which === 'missed' && named === undefined));
+    const simulated = isDue ? await simulate(copy.folder, SEEDS) : undefined;
     const seconds = Math.round((performance.now() - began) / 1000);
     const ticks = simulated?.ticks ?? named?.ticks;
     const by = named?.by ?? simulated?.by;
@@ -102,6 +104,7 @@ function readFlags(): Flags | undefined {
     options: {
       only: { type: 'string' },
       simulate: { type: 'boolean' },
+      quick: { type: 'boolean' },
       workers: { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -116,7 +119,7 @@ function readFlags(): Flags | undefined {
   if (!Number.isInteger(workers) || workers < 1) throw new Error('--workers takes a whole number from 1.');
   return {
     mutants: CATALOG.filter(({ name }) => name.includes(only)),
-    alsoSimulate: values.simulate === true,
+    simulated: values.simulate === true ? 'all' : values.quick === true ? 'none' : 'missed',
     workers,
     json: values.json === true,
   };
