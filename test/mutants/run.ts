@@ -75,8 +75,9 @@ const filesOf = (checks: readonly { readonly test: string }[]): readonly string[
 
 async function tryOne(copy: Copy, mutant: Mutant, which: Flags['simulated']): Promise<Row> {
   const began = performance.now();
-  const restore = copy.plant(mutant);
+  let restore = (): void => undefined;
   try {
+    restore = copy.plant(mutant);
     const named = await caughtBy(() => runCheck(copy.folder, mutant.check));
     const isDue = 'test' in mutant.check && (which === 'all' || (which === 'missed' && named === undefined));
     const simulated = isDue ? await simulate(copy.folder, SEEDS) : undefined;
@@ -84,6 +85,10 @@ async function tryOne(copy: Copy, mutant: Mutant, which: Flags['simulated']): Pr
     const ticks = simulated?.ticks ?? named?.ticks;
     const by = named?.by ?? simulated?.by;
     return { name: mutant.name, by, ticks, seconds, ...(named !== undefined && simulated !== undefined ? { also: simulated.by } : {}) };
+  } catch (error) {
+    // A source that changed, a copy that cannot be built: nothing is shown, and the others go on.
+    process.stderr.write(`  ${mutant.name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return { name: mutant.name, by: undefined, ticks: undefined, seconds: Math.round((performance.now() - began) / 1000) };
   } finally {
     restore();
   }
