@@ -3,14 +3,13 @@ import type { FleetMemory } from './fleetMemory';
 const MOST_GONE = 2000;
 
 /**
- * Keeps it bounded: what has not been listed for two hours goes, and of the rest at most the 2,000 latest; an instance that a listed
- * runner still points to stays, for it tells a ghost from a foreign runner.
+ * Keeps it bounded: what has not been listed for two hours goes, and of the rest at most the 2,000 latest. An instance that a remembered
+ * runner points to stays, for it tells a ghost from a foreign runner: also while the platform does not list that runner for a while.
  */
 export function prune(fleet: FleetMemory, now: number, hour: number): void {
-  const pointed = new Set<string>();
-  for (const runner of Object.values(fleet.runners)) if (runner.lastSeen === now && runner.vmId) pointed.add(runner.vmId);
-  dropOld(fleet.instances, now, hour, pointed);
   dropOld(fleet.runners, now, hour, new Set());
+  const pointed = new Set(Object.values(fleet.runners).flatMap(({ vmId }) => vmId ?? []));
+  dropOld(fleet.instances, now, hour, pointed);
   fleet.deleteCredits = fleet.deleteCredits.filter((at) => now - at < hour).slice(-MOST_GONE);
   fleet.badTurns = fleet.badTurns.slice(-MOST_GONE);
 }

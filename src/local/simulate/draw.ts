@@ -8,7 +8,7 @@ export interface Draw {
   readonly flags: Readonly<Record<string, number>>;
   readonly settings: Readonly<Record<string, string>>;
   readonly confirmSeconds: number;
-  /** Jobs of one day of a pool, from its midnight. */
+  /** Jobs of one day of a pool, from the begin of its work. */
   day(pool: string, day: number): readonly TraceJob[];
 }
 
@@ -91,10 +91,14 @@ function poolSettings(random: Random, perPool: number): Record<string, string> {
 function jobsOf(random: Random, perPool: number): TraceJob[] {
   const share = perPool / 7;
   const days = Math.ceil(share);
-  return Array.from({ length: days }, () => generateDay(random.next()))
-    .flat()
-    .filter(() => random.next() < share / days)
-    .sort((a, b) => a.arrivalSeconds - b.arrivalSeconds);
+  return (
+    Array.from({ length: days }, () => generateDay(random.next()))
+      .flat()
+      .filter(() => random.next() < share / days)
+      // The run begins with the working day: short ones would see the night alone.
+      .map((job) => ({ ...job, arrivalSeconds: (job.arrivalSeconds + 16 * 3_600) % 86_400 }))
+      .sort((a, b) => a.arrivalSeconds - b.arrivalSeconds)
+  );
 }
 
 function pick<T>(random: Random, from: readonly T[]): T {

@@ -198,7 +198,7 @@ function handsOf(stage: Stage, bench: ReturnType<typeof createBench>, base: Read
         if (/^(?:stop|start|pause|resume|normalize|acknowledge)$/.test(what)) bench.changed();
         if (subject === 'reap' || subject === 'forget') bench.changed();
       }
-      const answer = await stage.app.request(method, path, body);
+      const answer = await insist(stage, method, path, body);
       if (method === 'POST' && what === 'start' && answer.status < 300) bench.untouch(`stop ${pool}`);
       return answer;
     },
@@ -212,6 +212,15 @@ function handsOf(stage: Stage, bench: ReturnType<typeof createBench>, base: Read
     },
     settings: () => stage.app.settings(),
   };
+}
+
+/** A person tries again while the app is down or has trouble: else a protection would stay for good, and nobody's fault would show as ours. */
+async function insist(stage: Stage, method: string, path: string, body: unknown): ReturnType<AppHands['request']> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await stage.app.request(method, path, body);
+    if (method !== 'POST' || answer.status < 500 || tries >= 30) return answer;
+    await new Promise<void>((resolve) => stage.clock.at(stage.clock.now() + 60_000, resolve));
+  }
 }
 
 const stampBlob = (draw: Draw, pool: string, which: 'in' | 'out'): string =>
