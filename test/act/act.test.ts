@@ -64,6 +64,22 @@ test('a stranger’s scale set: nothing is sent, nothing begun', async () => {
   expect(started).toEqual([]);
 });
 
+test.each<[string, Act]>([
+  [
+    'a growth',
+    { kind: 'setCapacity', attempt: 'a', after: undefined, add: 1, from: 0, to: 1, etag: '"1"', rule: 'scale-out/minimum', waits: false },
+  ],
+  ['a dead entry', { kind: 'deregister', runnerId: '9', reason: 'stale', vmId: 'vmid-9', instanceId: '9' }],
+  ['a protection', { kind: 'protect', instanceId: '9', vmId: 'vmid-9', runnerId: '9' }],
+])('%s is sent within five minutes of its decision, and not upon what was true before', async (_name, act) => {
+  const late = stage([]);
+  expect(await acting(late).run([act], 5 * MINUTE + 1)).toMatchObject([{ answer: 'late' }]);
+  expect([...late.scaleSet.script.calls, ...late.runners.script.calls]).toEqual([]);
+  const inTime = stage([]);
+  await acting(inTime).run([act], 5 * MINUTE);
+  expect([...inTime.scaleSet.script.calls, ...inTime.runners.script.calls]).not.toEqual([]);
+});
+
 test('one act that fails hides no other', async () => {
   const at = stage([aRecord('1', { phase: 'waiting' }), aRecord('2', { phase: 'waiting' })]);
   at.runners.script.fail('setStatus', new ServiceError('sg-unavailable', 'away'));

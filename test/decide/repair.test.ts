@@ -8,14 +8,12 @@ const repairsOf = (plan: TickPlan): string[] =>
     return act.kind === 'deregister' ? [`${act.reason} ${act.runnerId}`] : [];
   });
 
-/** Readings at these minutes; what the last one repairs. */
+/** Readings at these minutes; what they repair, each of them: a repair is asked for once and then recorded. */
 function at(pool: PoolBuilder, minutes: readonly number[]): string[] {
-  let plan = pool.look();
-  for (const minute of minutes) {
+  return minutes.flatMap((minute) => {
     pool.now = START + minute * 60_000;
-    ({ plan } = pool.tick(() => ({ answer: 'late' })));
-  }
-  return repairsOf(plan);
+    return repairsOf(pool.tick(() => ({ answer: 'late' })).plan);
+  });
 }
 /** Our memory begins a minute before. */
 const known = (pool: PoolBuilder): PoolBuilder => {

@@ -15,10 +15,12 @@ describe('a drain is recorded before its runner is marked', () => {
     expect(stamped).toMatchObject({ scaleInAt: NOW });
   });
 
-  test('the same tick admitted twice records it once', () => {
-    const entity = new Entity();
-    entity.admit([drainAct('1')], { tickId: 'same' });
-    expect(entity.admit([drainAct('1')], { tickId: 'same' }).scaleIn).toBeUndefined();
+  test('the same tick admitted twice records it once, asks for nothing again and counts once', () => {
+    const entity = new Entity([aRecord('2', { phase: 'waiting' })]);
+    const acts = [drainAct('1'), giveBack(entity, '2')];
+    expect(entity.admit(acts, { tickId: 'same', held: true }).acts).toHaveLength(1);
+    expect(entity.admit(acts, { tickId: 'same', held: true })).toMatchObject({ acts: [], scaleIn: undefined });
+    expect(entity.memory.tick).toMatchObject({ ticks: 1, heldTicks: 1 });
   });
 
   test.each([
@@ -47,6 +49,17 @@ describe('a drain is recorded before its runner is marked', () => {
       drains: {},
     });
   });
+});
+
+test('of two growths that were planned upon the same memory one is ordered', () => {
+  const entity = new Entity();
+  const grow = (attempt: string, after?: string): Act => ({
+    ...{ kind: 'setCapacity', attempt, after, add: 1, from: 1, to: 2, etag: '"1"', rule: 'scale-out/minimum', waits: false },
+  });
+  expect(entity.admit([grow('a')]).acts).toHaveLength(1);
+  expect(entity.admit([grow('b')])).toMatchObject({ acts: [], refused: [{ kind: 'setCapacity' }] });
+  expect(entity.memory.growth?.attempt).toBe('a');
+  expect(entity.admit([grow('c', 'a')]).acts).toHaveLength(1);
 });
 
 describe('a drain whose instance is over', () => {

@@ -46,7 +46,6 @@ export const acting: readonly Mutant[] = [
     ...ACT,
     from: "act.kind !== 'inspect' && ports.clock.now() > act.expiresAt",
     to: "act.kind !== 'inspect' && ports.clock.now() < 0",
-    check: { test: 'test/settings/engineTime.test.ts' },
   },
   {
     name: 'no owner check before the loop’s acts',
