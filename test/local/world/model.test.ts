@@ -175,6 +175,65 @@ describe('capacity', () => {
   });
 });
 
+describe('deletes that go wrong', () => {
+  const failing = { failure: { code: 'InternalExecutionError', message: 'failed' }, halfway: true, seconds: 60 };
+
+  it('half-way: the VM is dead, Failed and listed, and its capacity goes with its real end alone', () => {
+    let isBroken = true;
+    const { clock, pool } = bench({ flags: { initialRunners: 2 }, faults: { onDelete: () => (isBroken ? failing : undefined) } });
+    deleteVms(pool, ['0']);
+    expect(vmAt(pool, 0)).toMatchObject({ provisioningState: 'Deleting', alive: false });
+    clock.pass(60);
+    expect(vmAt(pool, 0)).toMatchObject({ provisioningState: 'Failed', power: 'stopped' });
+    expect(pool.capacity).toBe(2);
+    isBroken = false;
+    deleteVms(pool, ['0']);
+    clock.pass(30);
+    expect(pool).toMatchObject({ capacity: 1, vms: { size: 1 } });
+  });
+
+  it('flips between Deleting and Failed, and asked for again lowers the capacity once', () => {
+    let flips: number | undefined = 2;
+    const { clock, pool } = bench({
+      flags: { initialRunners: 2, parallelDeletes: 1 },
+      faults: { onDelete: () => (flips === undefined ? undefined : { flips, seconds: 100 }) },
+    });
+    deleteVms(pool, ['0']);
+    clock.pass(20);
+    expect(vmAt(pool, 0).provisioningState).toBe('Failed');
+    flips = undefined;
+    deleteVms(pool, ['0']);
+    expect(pool.capacity).toBe(1);
+    clock.pass(30);
+    expect(pool.vms.size).toBe(1);
+  });
+});
+
+it('a VM made again under another id keeps its vmId and name', () => {
+  const { clock, world, pool } = bench();
+  writeCapacity(pool, 1);
+  const { vmId, computerName } = vmAt(pool, 0);
+  pool.nextSeq += 1;
+  expect(world.mishaps().renumber(vmId)).toBe(true);
+  clock.pass(200);
+  expect([...pool.vms.values()]).toMatchObject([{ vmId, computerName, alive: true }]);
+  expect([...pool.vms.keys()]).toEqual([vmAt(pool, 0).id]);
+});
+
+it('a killed job tells whose deed it was', () => {
+  const notes: (string | undefined)[] = [];
+  const { clock, world, pool } = bench({
+    flags: { initialRunners: 3 },
+    onEvent: ({ kind, note }) => void (kind === 'job-killed' && notes.push(note)),
+  });
+  world.addJobs([job(0, 900), job(0, 900), job(0, 900)]);
+  clock.pass(5);
+  deleteVms(pool, ['0']);
+  world.mishaps().deleteByHand(vmAt(pool, 1).vmId);
+  world.mishaps().setCapacity(0);
+  expect(notes).toEqual(['deleted by id', 'by hand', 'second writer']);
+});
+
 it('the same seed is the same world, another seed another', () => {
   const run = (seed: number): string => {
     const events: WorldEvent[] = [];

@@ -56,7 +56,7 @@ export const RUNNER_FAULTS: readonly FaultKind[] = [
       context.world.mishaps(pool.name).vanishRunner(entry.runnerId, atMost(context, between(context, 20, 1_500))),
     ),
   ),
-  kind('connection-flaps', 'agentConnected turns false and true again.', (context) =>
+  kind('connection-flaps', 'A runner reads as disconnected for a while, and connected again.', (context) =>
     onEntries(context, 15 * MINUTE, (pool, entry) =>
       context.world.mishaps(pool.name).flap(entry.runnerId, atMost(context, between(context, 5, 1_200))),
     ),

@@ -49,8 +49,8 @@ function misreads(context: FaultContext, capacityOf: (capacity: number) => numbe
 }
 
 export const SCALE_SET_ANSWER_FAULTS: readonly FaultKind[] = [
-  kind('capacity-reads-zero', 'sku.capacity is read as 0.', (context) => misreads(context, () => 0)),
-  kind('capacity-reads-half', 'sku.capacity is read as half.', (context) => misreads(context, (capacity) => Math.floor(capacity / 2))),
+  kind('capacity-reads-zero', 'The capacity is read as 0.', (context) => misreads(context, () => 0)),
+  kind('capacity-reads-half', 'The capacity is read as half.', (context) => misreads(context, (capacity) => Math.floor(capacity / 2))),
   kind('list-incomplete', 'A list of VMs ends before its time and does not say so.', (context) => {
     const wrong = episodes(context, 8 * HOUR, wrongFor(context));
     context.hook({

@@ -81,7 +81,11 @@ export const SETTING_FAULTS: readonly FaultKind[] = [
     60 * HOUR,
     'The setting names another scale set, which is not there.',
     [2 * MINUTE, 40 * MINUTE],
-    (_context, app) => (app.settings()['AZURE_VMSS_NAME'] === undefined ? undefined : { AZURE_VMSS_NAME: 'another-set' }),
+    (_context, app) => {
+      if (app.settings()['POOLS'] === undefined) return { AZURE_VMSS_NAME: 'another-set' };
+      const [first, ...others] = items(app);
+      return { POOLS: JSON.stringify([{ ...first, AZURE_VMSS_NAME: 'another-set' }, ...others]) };
+    },
   ),
   changing(
     'pool-removed',

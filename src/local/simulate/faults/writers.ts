@@ -36,7 +36,7 @@ export const WRITER_FAULTS: readonly FaultKind[] = [
   kind('etag-moves', HOUR, 'A second writer changes the model of the scale set: its ETag moves.', (_context, _pool, mishaps) =>
     mishaps.touch(),
   ),
-  kind('capacity-drifts', 24 * HOUR, 'sku.capacity stays above the VMs (Flexible: it is nominal).', (context, pool, mishaps) =>
+  kind('capacity-drifts', 24 * HOUR, 'The capacity stays above the VMs (Flexible: it is nominal).', (context, pool, mishaps) =>
     pool.mode === 'Flexible' && pool.capacity < 300 ? mishaps.driftCapacity(pool.capacity + 1 + context.random.below(3)) : false,
   ),
 ];
