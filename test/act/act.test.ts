@@ -3,6 +3,7 @@ import { carryOut } from '../../src/act/act';
 import type { Engine } from '../../src/act/engine';
 import type { ActOutcome, Act } from '../../src/model/decision';
 import { ServiceError } from '../../src/errors';
+import type { AzureOutcome } from '../../src/ports/scaleSet';
 import { aRecord, drainAct, MINUTE, TARGET, TIMING } from '../support/builders/drains';
 import { aRunner } from '../support/fakes/fakeRunnerService';
 import { anInstance } from '../support/fakes/fakeScaleSet';
@@ -78,6 +79,37 @@ test.each<[string, Act]>([
   const inTime = stage([]);
   await acting(inTime).run([act], 5 * MINUTE);
   expect([...inTime.scaleSet.script.calls, ...inTime.runners.script.calls]).not.toEqual([]);
+});
+
+test.each<[AzureOutcome, object]>([
+  [
+    { kind: 'accepted', operation: 'https://azure.example/1' },
+    { answer: 'done', operation: 'https://azure.example/1' },
+  ],
+  [{ kind: 'conflict' }, { answer: 'conflict' }],
+  [
+    { kind: 'unknown', code: 'azure-unavailable', text: 'lost' },
+    { answer: 'unknown', code: 'azure-unavailable' },
+  ],
+  [
+    { kind: 'refused', code: 'QuotaExceeded', text: 'no', status: 400, retryAfterMs: undefined },
+    { answer: 'refused', code: 'QuotaExceeded' },
+  ],
+])('a growth that Azure answers with $kind', async (outcome, answer) => {
+  const at = stage([]);
+  at.scaleSet.nextOutcomes.push(outcome);
+  const grow = {
+    kind: 'setCapacity',
+    attempt: 'a',
+    after: undefined,
+    add: 1,
+    from: 0,
+    to: 1,
+    etag: '"1"',
+    rule: 'r',
+    waits: false,
+  } as const;
+  expect(await acting(at).run([grow])).toMatchObject([answer]);
 });
 
 test('one act that fails hides no other', async () => {

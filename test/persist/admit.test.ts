@@ -62,6 +62,17 @@ test('of two growths that were planned upon the same memory one is ordered', () 
   expect(entity.admit([grow('c', 'a')]).acts).toHaveLength(1);
 });
 
+test.each(['scaleOutAt', 'scaleInAt'] as const)('%s: the later of entity and blob counts, and none is ahead of now', (stamp) => {
+  const entity = new Entity([], { cooldowns: { [stamp]: NOW - 2 * MINUTE } });
+  const after = (found: number): number | undefined => {
+    entity.admit([], { cooldownsFromBlobs: { [stamp]: found } });
+    return entity.memory.cooldowns[stamp];
+  };
+  expect(after(NOW - 3 * MINUTE)).toBe(NOW - 2 * MINUTE);
+  expect(after(NOW - MINUTE)).toBe(NOW - MINUTE);
+  expect(after(NOW + MINUTE)).toBe(NOW);
+});
+
 describe('a drain whose instance is over', () => {
   const over = (phase: DrainPhase, fields: object = {}) => aRecord('1', { phase, isOver: true, startedAt: NOW - 60 * MINUTE, ...fields });
   const again = (entity: Entity, fields: object = {}): Act =>

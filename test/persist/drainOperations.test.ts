@@ -167,7 +167,9 @@ test('an end goes with the refusals of its VM, and a second end changes nothing'
 test('an operation that fails changes nothing and says why', () => {
   const entity = new Entity([aRecord('1')]);
   const before = structuredClone(entity.memory);
-  expect(entity.call(OPERATIONS.admit, {})).toMatchObject({ ok: false, code: 'entity-failed' });
+  // It fails half-way: the binding is written by then, and the decision is missing.
+  const plan = { tickId: 'torn', binding: { scaleSet: 'another', group: 'group' } };
+  expect(entity.call(OPERATIONS.admit, { plan })).toMatchObject({ ok: false, code: 'entity-failed' });
   expect(entity.memory).toEqual(before);
   expect(entity.call('no-such-operation')).toMatchObject({ ok: false, code: 'unknown-operation' });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Fault, Step } from '../../../src/local/host';
+import type { Fault, Message, Step } from '../../../src/local/host';
 import { scenario, type Scenario } from './scenario';
 
 /** What the durable engine may do to us: run an activity hours late, and let one fail. */
@@ -49,4 +49,21 @@ test('an act that fails leaves the loop ticking, as the instance that it was', a
   expect(keepers.filter((line) => !line.includes('no loop exists'))).toEqual([]);
   expect(story.app.host()?.status('autoscaler-default')?.runtimeStatus).toBe('Running');
   expect(story.pool.vms.size).toBe(1);
+});
+
+test('loop and drains call the entity and never signal it: a signal beside a call can hang the instance for good', async () => {
+  const called = new Set<string>();
+  const signalled: string[] = [];
+  const onMessage = (message: Message): undefined => {
+    if (message.queue !== 'entity') return;
+    called.add(message.operation);
+    if (message.isSignal) signalled.push(message.operation);
+  };
+  const story = await scenario({ flags: { initialRunners: 3 }, settings: { MIN_RUNNERS: '1' }, hooks: { onMessage } });
+  story.jobs(8, 5);
+  await story.pass(60);
+  expect([...called]).toEqual(
+    expect.arrayContaining(['admit', 'settle', 'drainAsk', 'drainCommit', 'drainDeregistered', 'deletionTurn', 'drainEnd']),
+  );
+  expect(signalled).toEqual([]);
 });
