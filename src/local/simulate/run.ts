@@ -188,6 +188,7 @@ const within = (jobs: readonly TraceJob[], days: number): TraceJob[] => jobs.fil
 
 /** Commands pass by the judges: what an operator asks for is not our doing. */
 function handsOf(stage: Stage, bench: ReturnType<typeof createBench>, base: Readonly<Record<string, string | undefined>>): AppHands {
+  let last: Promise<unknown> = Promise.resolve();
   return {
     request: async (method, path, body) => {
       const [, pool = '', what = '', subject = ''] =
@@ -198,7 +199,10 @@ function handsOf(stage: Stage, bench: ReturnType<typeof createBench>, base: Read
         if (/^(?:stop|start|pause|resume|normalize|acknowledge)$/.test(what)) bench.changed();
         if (subject === 'reap' || subject === 'forget') bench.changed();
       }
-      const answer = await insist(stage, method, path, body);
+      // One after the other: what undoes a command never overtakes it.
+      const mine = last.then(() => insist(stage, method, path, body));
+      last = mine;
+      const answer = await mine;
       if (method === 'POST' && what === 'start' && answer.status < 300) bench.untouch(`stop ${pool}`);
       return answer;
     },
