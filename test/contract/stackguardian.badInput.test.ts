@@ -246,6 +246,9 @@ describe('retries', () => {
     const outcome = await service().deregister('r', false);
     expect(outcome).toMatchObject({ kind: 'refused', code: 'sg-http-409' });
     expect(outcome).toHaveProperty('text', expect.stringContaining('It said: "running tasks; key ***".'));
+    // A key of another kind, which no pattern knows.
+    server.replies.push({ status: 409, body: JSON.stringify({ msg: 'running tasks; key Plain-Key-42' }) });
+    expect(JSON.stringify(await service({ apiKey: 'Plain-Key-42' }).deregister('r', false))).not.toContain('Plain-Key');
     server.replies.push({ status: 403 });
     expect(await service().setStatus('r', 'ACTIVE')).toMatchObject({ kind: 'refused', code: 'sg-forbidden' });
   });

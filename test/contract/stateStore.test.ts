@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStateStore } from '../../src/adapters/azure/blobStore';
 import { memoryStore } from '../../src/local/simulate/memoryStore';
-import type { StateStore } from '../../src/ports/stateStore';
+import type { StateStore, WriteCondition } from '../../src/ports/stateStore';
 import { type BlobAzurite, startBlobAzurite } from '../support/fakes/azurite';
 import { createMemoryStore } from '../support/fakes/memoryStore';
 import { describeStateStore } from './stateStore.contract';
@@ -75,6 +77,29 @@ describe('blob storage that does not do', () => {
     await expect(store.write('x', '2', { etag })).rejects.toMatchObject({ code: 'store-unavailable' });
     await lease.breakLease(0);
     expect(await store.write('x', '3')).toMatchObject({ kind: 'written' });
+  });
+
+  it('busy: a plain write is tried three times, a conditional one once, for a repeat would meet its own first try', async () => {
+    let tries = 0;
+    const busy = createServer((request, response) => {
+      tries += 1;
+      request.resume();
+      response.writeHead(503, { 'x-ms-error-code': 'ServerBusy' }).end();
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const { port } = busy.address() as AddressInfo;
+    const store = createStateStore({
+      container: 'state',
+      connectionString: azurite.connectionString.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${String(port)}`),
+    });
+    const triesOf = async (condition?: WriteCondition): Promise<number> => {
+      tries = 0;
+      await expect(store.write('x', 'y', condition)).rejects.toMatchObject({ code: 'store-unavailable' });
+      return tries;
+    };
+    expect([await triesOf(), await triesOf({ etag: '"1"' }), await triesOf({ absent: true })]).toEqual([3, 1, 1]);
+    busy.closeAllConnections();
+    busy.close();
   });
 
   it('nobody there: unavailable', async () => {

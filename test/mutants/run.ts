@@ -8,7 +8,7 @@ import { tableOf, type Row } from './table';
 
 const HELP = `npm run mutants -- [flags]
 
-  --only NAME   the defects whose name holds NAME
+  --only NAME   the defects whose name holds NAME; may be given more than once
   --simulate    the simulation for each defect too, not only where its check misses it
   --quick       no simulation at all: what its check misses counts as surviving
   --workers N   copies that are tried side by side (default: half the processors)
@@ -107,7 +107,7 @@ async function caughtBy(check: () => Promise<Caught>): Promise<Caught> {
 function readFlags(): Flags | undefined {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true },
       simulate: { type: 'boolean' },
       quick: { type: 'boolean' },
       workers: { type: 'string' },
@@ -119,11 +119,11 @@ function readFlags(): Flags | undefined {
     process.stdout.write(HELP);
     return undefined;
   }
-  const only = values.only ?? '';
+  const only = values.only ?? [''];
   const workers = Number(values.workers ?? Math.max(1, Math.floor(availableParallelism() / 2)));
   if (!Number.isInteger(workers) || workers < 1) throw new Error('--workers takes a whole number from 1.');
   return {
-    mutants: CATALOG.filter(({ name }) => name.includes(only)),
+    mutants: CATALOG.filter(({ name }) => only.some((part) => name.includes(part))),
     simulated: values.simulate === true ? 'all' : values.quick === true ? 'none' : 'missed',
     workers,
     json: values.json === true,
