@@ -33,3 +33,13 @@ test('the same seed gives the same run to the byte, another seed another one', a
   expect(digests[1]).toBe(digests[0]);
   expect(digests[2]).not.toBe(digests[0]);
 });
+
+test('a request that waits while the app is killed is answered: the next one of that operator is not lost with it', async () => {
+  // Each command waits for its orchestration, which is late.
+  stage = await createStage({ seed: 3, hooks: { beforeStep: ({ name }) => (name === 'command' ? { delayMs: 300_000 } : undefined) } });
+  const { app, startedAt } = stage;
+  const protect = app.request('POST', 'pools/default/runners/r1/protect');
+  await stage.runUntil(startedAt + 5_000);
+  await app.crash();
+  expect(await Promise.race([protect, stage.runUntil(startedAt + HOUR)])).toEqual({ status: 503, body: undefined });
+});

@@ -30,7 +30,7 @@ export interface App {
   entry(): string;
   /** Kills the host as SIGKILL does and starts another, `downMs` later (5 s). */
   crash(how?: { readonly downMs?: number; readonly storage?: HostStorage; readonly entry?: string }): Promise<void>;
-  /** One call of the app's HTTP API, the path below /api/; 503 while it is down. */
+  /** One call of the app's HTTP API, the path below /api/; 503 while it is down, and where it dies under the request. */
   request(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Restarts the app, as Azure does; undefined takes a setting away. */
   changeSettings(changes: Readonly<Record<string, string | undefined>>): void;
@@ -48,6 +48,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   let life: Life | undefined;
   let skew = 0;
   let starts = 0;
+  /** Cuts the connections of all that wait for an answer of the running host. */
+  const waiting = new Set<() => void>();
 
   async function start(): Promise<void> {
     const born = createLife(
@@ -80,6 +82,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   async function end(): Promise<void> {
     const dying = host;
     host = undefined;
+    for (const cut of waiting) cut();
+    waiting.clear();
     life?.end();
     await dying?.kill();
   }
@@ -105,12 +109,18 @@ export async function openApp(options: AppOptions): Promise<App> {
     crash,
     request: async (method, path, body) => {
       if (host === undefined) return { status: 503, body: undefined };
-      const answer = await host.request({
+      const answered = host.request({
         method,
         target: `/api/${path}`,
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)),
       });
+      // A killed host never answers: whoever waited for that would wait for good, and never do what was to come after it.
+      let cut = (): void => undefined;
+      const died = new Promise<undefined>((resolve) => waiting.add((cut = () => resolve(undefined))));
+      const answer = await Promise.race([answered, died]);
+      waiting.delete(cut);
+      if (answer === undefined) return { status: 503, body: undefined };
       const text = answer.body.toString('utf8');
       return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
     },
