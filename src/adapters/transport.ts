@@ -2,18 +2,20 @@ import { ServiceError } from '../errors';
 import type { StateStore } from '../ports/stateStore';
 import type { AzureHttpClient } from './azure/arm';
 
-/** Other ways to the services than sockets. What is absent goes over the network. */
+/** Other ways to the services than sockets, and to wait than the machine's timers. What is absent is the network, or those timers. */
 export interface Transport {
   readonly fetch?: typeof fetch;
   readonly httpClient?: AzureHttpClient;
   readonly store?: (container: string) => StateStore;
+  /** How steps of drains wait for each other: real milliseconds mean nothing where virtual time stands still meanwhile. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
-const KEY = Symbol.for('stackguardian-runner-autoscaler.transport');
+export const TRANSPORT_KEY = Symbol.for('stackguardian-runner-autoscaler.transport');
 
-/** Set by the simulation before it loads the app. No app setting leads here, so in Azure it is always empty. */
+/** Set by simulation and local host before they load the app. No app setting leads here, so in Azure it is always empty. */
 export function transport(): Transport {
-  return (globalThis as { [KEY]?: Transport })[KEY] ?? {};
+  return (globalThis as { [TRANSPORT_KEY]?: Transport })[TRANSPORT_KEY] ?? {};
 }
 
 /** A store from outside the app's bundle knows another class of errors: what has one of our codes becomes one of our own. */

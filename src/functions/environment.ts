@@ -98,7 +98,7 @@ export function scaleSetOf(target: Target): ScaleSet {
 export function servicesOfDrains(target: Target): Services {
   const { sgBaseUri, sgOrg, sgRunnerGroup, subscriptionId, resourceGroup, vmssName } = target;
   const key = `drains ${[sgBaseUri, sgOrg, sgRunnerGroup, subscriptionId, resourceGroup, vmssName].join(' ')}`;
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const pause = transport().pause ?? ((ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms)));
   return once(key, () => sharedReadings({ runners: runnersOf(target), scaleSet: scaleSetOf(target) }, pause));
 }
 

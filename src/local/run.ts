@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { TRANSPORT_KEY, type Transport } from '../adapters/transport';
 import { startAzurite } from './azurite';
 import { scaledClock, sqliteStorage, startHost, virtualClock, type HostClock } from './host';
 import { createLive } from './live';
@@ -30,6 +31,8 @@ export async function runSimulated(options: Options, print: (line: string) => vo
   const world = await startWorld({ clock, seed: options.seed, mode: options.mode, flags: worldFlags(options.world) });
   trustCa(world.ca);
   await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER).createIfNotExists();
+  if (options.speed === 'max')
+    Object.assign(globalThis, { [TRANSPORT_KEY]: { pause: () => new Promise(setImmediate) } satisfies Transport });
   const live = createLive(clock.now, print, () => summaryOf(world.metrics()));
   const host = await startHost({
     appDirectory: process.cwd(),

@@ -1,10 +1,10 @@
-import type { Transport } from '../../adapters/transport';
+import { TRANSPORT_KEY, type Transport } from '../../adapters/transport';
 import { memoryStorage, startHost, type Hang, type Host, type HostClock, type HostHooks, type HostStorage, type LogLine } from '../host';
 import { createLife, type Life } from './life';
 
 export interface AppOptions {
   readonly clock: HostClock;
-  readonly ways: Required<Transport>;
+  readonly ways: Required<Omit<Transport, 'pause'>>;
   readonly settings: Readonly<Record<string, string | undefined>>;
   /** For the host's ids and early timers. */
   readonly random: () => number;
@@ -65,7 +65,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       storage,
       random: options.random,
       timersEarlyByMs: 1_000,
-      sandbox: { globals: { [Symbol.for('stackguardian-runner-autoscaler.transport')]: born.transport } },
+      sandbox: { globals: { [TRANSPORT_KEY]: born.transport } },
       ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
       log: (line) => {
         say('app', `${line.level} ${line.message}`);

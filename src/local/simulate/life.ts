@@ -5,11 +5,11 @@ import type { HostClock } from '../host';
 /** One life of the app's process. What it has sent when it ends takes effect, and nothing comes back: no answer, no timer. */
 export interface Life {
   readonly clock: HostClock;
-  readonly transport: Required<Transport>;
+  readonly transport: Required<Omit<Transport, 'pause'>>;
   end(): void;
 }
 
-export function createLife(clock: HostClock, ways: Required<Transport>): Life {
+export function createLife(clock: HostClock, ways: Required<Omit<Transport, 'pause'>>): Life {
   let alive = true;
   const never = new Promise<never>(() => undefined);
   const mortal = async <T>(send: () => Promise<T>): Promise<T> => {

@@ -24,7 +24,7 @@ interface Exchange {
 type Outcome = WorldResponse | 'reset' | 'aborted';
 
 /** The app's fetch and the Azure SDKs' HTTP client, answered by the world in this process. */
-export function createTransport({ world, clock, latencyMs }: TransportOptions): Required<Omit<Transport, 'store'>> {
+export function createTransport({ world, clock, latencyMs }: TransportOptions): Required<Omit<Transport, 'store' | 'pause'>> {
   const pause = (): Promise<void> => new Promise((resolve) => clock.at(clock.now() + latencyMs(), resolve));
 
   const travel = async (exchange: Exchange): Promise<Outcome> => {
