@@ -15,8 +15,9 @@ const signed = (context: FaultContext): number => (context.random.next() < 0.5 ?
 
 const isDraining = (pool: PoolState): boolean => [...pool.entries.values()].some((entry) => entry.status === 'DRAINING');
 
-export const CLOCK_FAULTS: readonly FaultKind[] = [
-  kind('azure-clock-skewed', 'Azure’s clock is minutes ahead or behind.', (context) => {
+/** The clock of a service is off for hours at a time: each time that it tells is. */
+const skewed = (of: 'azure' | 'identity', sentence: string): FaultKind =>
+  kind(`${of}-clock-skewed`, sentence, (context) => {
     let skew = 0;
     episodes(context, 12 * HOUR, [HOUR, 10 * HOUR], {
       begin: () => {
@@ -25,8 +26,11 @@ export const CLOCK_FAULTS: readonly FaultKind[] = [
       },
       end: () => void (skew = 0),
     });
-    context.hook({ skewMs: (service) => (service === 'azure' ? skew : 0) });
-  }),
+    context.hook({ skewMs: (service) => (service === of ? skew : 0) });
+  });
+
+export const CLOCK_FAULTS: readonly FaultKind[] = [
+  skewed('azure', 'Azure’s clock is minutes ahead or behind.'),
   kind(
     'stackguardian-clock-skewed',
     'StackGuardian’s clock is minutes off: a Retry-After that names a time is in the past or far ahead.',
@@ -43,17 +47,7 @@ export const CLOCK_FAULTS: readonly FaultKind[] = [
       });
     },
   ),
-  kind('identity-clock-skewed', 'The token endpoint’s clock is minutes ahead or behind.', (context) => {
-    let skew = 0;
-    episodes(context, 12 * HOUR, [HOUR, 10 * HOUR], {
-      begin: () => {
-        skew = signed(context);
-        context.count(`${String(Math.round(skew / 1_000))} s`);
-      },
-      end: () => void (skew = 0),
-    });
-    context.hook({ skewMs: (service) => (service === 'identity' ? skew : 0) });
-  }),
+  skewed('identity', 'The token endpoint’s clock is minutes ahead or behind.'),
   kind('host-clock-jumps', 'The host’s clock jumps by minutes, never forward while a runner drains.', (context) => {
     const { hostSkew, world, clock, until } = context;
     if (hostSkew === undefined) return;

@@ -127,25 +127,22 @@ function byHand(
   };
 }
 
+/** Sets one runner of the first status to the second; tells which. */
+const setStatus =
+  (from: string, to: string) =>
+  (context: FaultContext, pool: PoolState): string | undefined => {
+    const entry = pick(
+      context,
+      entriesOf(pool).filter((each) => each.status === from),
+    );
+    if (entry === undefined) return undefined;
+    context.world.mishaps(pool.name).setStatus(entry.runnerId, to);
+    return entry.runnerId;
+  };
+
 const HANDS: readonly FaultKind[] = [
-  byHand('draining-by-hand', 12 * HOUR, 'A runner is set DRAINING by hand.', (context, pool) => {
-    const entry = pick(
-      context,
-      entriesOf(pool).filter((each) => each.status === 'ACTIVE'),
-    );
-    if (entry === undefined) return undefined;
-    context.world.mishaps(pool.name).setStatus(entry.runnerId, 'DRAINING');
-    return entry.runnerId;
-  }),
-  byHand('active-by-hand', 8 * HOUR, 'A runner that drains is set ACTIVE by hand.', (context, pool) => {
-    const entry = pick(
-      context,
-      entriesOf(pool).filter((each) => each.status === 'DRAINING'),
-    );
-    if (entry === undefined) return undefined;
-    context.world.mishaps(pool.name).setStatus(entry.runnerId, 'ACTIVE');
-    return entry.runnerId;
-  }),
+  byHand('draining-by-hand', 12 * HOUR, 'A runner is set DRAINING by hand.', setStatus('ACTIVE', 'DRAINING')),
+  byHand('active-by-hand', 8 * HOUR, 'A runner that drains is set ACTIVE by hand.', setStatus('DRAINING', 'ACTIVE')),
   byHand('vm-deleted-by-hand', 20 * HOUR, 'A VM is deleted by hand.', (context, pool) => {
     const vm = pick(context, livingVms(pool));
     if (vm === undefined) return undefined;
