@@ -8,11 +8,9 @@ import { isDeleting } from '../../src/poll/sighting';
 import { anInstance, aPool, drainedBy, givenBackBy, growthOf, type PoolBuilder } from '../support/builders/pool';
 import { anyPool } from './anyPool';
 
-/**
- * A fixed seed: the gate gives the same answer each time. Open: with seed -231722584 "stable" finds a pool that orders a second time once
- * its first order is done; not yet judged whether the rule or the property is wrong.
- */
-const RUNS = { numRuns: 300, seed: 1 };
+/** A fixed seed: the gate gives the same answer each time. `PROPERTY_SEED=random` draws a fresh one, which a failure then names. */
+const seed = process.env['PROPERTY_SEED'];
+const RUNS = { numRuns: 300, ...(seed === 'random' ? {} : { seed: Number(seed ?? 1) }) };
 const scaling = (plan: TickPlan): readonly Act[] =>
   plan.decision.acts.filter(({ kind, ...act }) => kind === 'setCapacity' || ('rule' in act && act.rule.startsWith('scale-in/')));
 const live = (pool: PoolBuilder): number => pool.instances.filter((instance) => !isDeleting(instance)).length;
@@ -167,7 +165,7 @@ test('unaffected by an entry that is listed twice', () => {
   );
 });
 
-test('stable: once done, it orders and drains nothing again; after a give-back it drains nothing', () => {
+test('stable: once done, it orders and drains nothing again, unless it waited; after a give-back it drains nothing', () => {
   fc.assert(
     fc.property(anyPool, (pool) => {
       const { plan } = pool.tick();
@@ -181,8 +179,10 @@ test('stable: once done, it orders and drains nothing again; after a give-back i
       for (const id of givenBackBy(plan)) pool.editRunner(id, { status: 'ACTIVE' });
       pool.now += 1;
       const again = pool.look();
+      // What waits for a clock (a drop that two readings have shown, a cooldown) may be over with the next reading: nothing was done that this repeats.
+      const grew = plan.decision.rule.endsWith('/waits') ? [] : scaling(again);
       if (givenBackBy(plan).length > 0) expect(drainedBy(again)).toEqual([]);
-      else expect(scaling(again)).toEqual([]);
+      else expect(grew).toEqual([]);
     }),
     RUNS,
   );
