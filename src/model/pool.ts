@@ -13,6 +13,8 @@ export interface PoolMemory {
   /** Consecutive failed growths: the wait doubles up to 30 minutes. */
   growthFailures: { count: number; waitUntil: number; code: string; text: string } | undefined;
   drains: Record<string, DrainRecord>;
+  /** The last drains whose runner a tick gave back: each asks once more, for its certificate's outcome. */
+  givenBack?: string[];
   flags: Flags;
   /** The flags of a former task hub were taken over from their blob, or there is nothing to take over any more. */
   flagsRestored?: boolean;

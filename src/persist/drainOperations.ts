@@ -23,7 +23,7 @@ export interface DrainAsk {
 /** Where the drain stands: called at its start, after each wake, and whenever it does not know. */
 export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainWord {
   const record = touch(memory, ask, now);
-  if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
+  if (record === undefined) return withoutRecord(memory, ask);
   if (record.end === 'back') return { word: 'end', outcome: 'runner-replaced' };
   if (record.end === 'gone') return { word: 'end', outcome: 'deleted' };
   if (memory.tick?.dryRun === true) return { word: 'held', reason: 'DRY_RUN is on' };
@@ -62,7 +62,7 @@ function beginDelete(memory: PoolMemory, record: DrainRecord, now: number): Drai
 /** The mark was answered. done, unknown: wait (only readings that show DRAINING count). refused: the record goes. late: asked for again later. */
 export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answer: string }, now: number): DrainWord {
   const record = touch(memory, ask, now);
-  if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
+  if (record === undefined) return withoutRecord(memory, ask);
   delete record.attempt;
   delete record.markOpen;
   if (record.phase === 'givingBack') return grant(record, 'reactivate', now);
@@ -77,7 +77,7 @@ export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answe
 /** The one place where commit and give-back meet (I5): after `go` for deregister the runner is never given back. */
 export function commitDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainWord {
   const record = touch(memory, ask, now);
-  if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
+  if (record === undefined) return withoutRecord(memory, ask);
   if (record.phase !== 'waiting') return askDrain(memory, ask, now);
   const held = heldBy(memory) ?? protectedBy(memory, record);
   if (held !== undefined) return { word: 'held', reason: held };
@@ -88,7 +88,7 @@ export function commitDrain(memory: PoolMemory, ask: DrainAsk, now: number): Dra
 /** notNow, late: nothing was sent. refused: nothing happened. unknown: it may have happened, the commit stands. done, gone: deregistered. */
 export function deregisteredDrain(memory: PoolMemory, ask: DrainAsk & { readonly answer: string }, now: number): DrainWord {
   const record = touch(memory, ask, now);
-  if (record === undefined) return { word: 'end', outcome: 'not-wanted' };
+  if (record === undefined) return withoutRecord(memory, ask);
   if (record.phase !== 'committed') return askDrain(memory, ask, now);
   delete record.attempt;
   if (ask.answer === 'done' || ask.answer === 'gone') {
@@ -113,6 +113,12 @@ export function endDrain(memory: PoolMemory, ask: DrainAsk & { readonly outcome:
   removeRecord(memory, record);
   return { ended: true };
 }
+
+/** The loop gave its runner back, or it is another decision's: either way there is nothing left to do but to say so. */
+const withoutRecord = (memory: PoolMemory, { drainId }: DrainAsk): DrainWord => ({
+  word: 'end',
+  outcome: memory.givenBack?.includes(drainId) === true ? 'given-back' : 'not-wanted',
+});
 
 /** A stopped loop looks after no drain any more: each looks for itself at once. */
 const waitFor = (memory: PoolMemory): DrainWord => ({

@@ -4,6 +4,9 @@ import type { PoolMemory } from '../model/pool';
 import { removeRecord } from './records';
 import { failGrowth, revokeGrowth, type GrowthTiming } from './growth';
 
+/** A drain asks within minutes how it ended; a tick gives back at most 25. */
+const MOST_GIVEN_BACK = 50;
+
 export interface SettleInput {
   readonly outcomes: readonly ActOutcome[];
   readonly timing: GrowthTiming;
@@ -37,7 +40,9 @@ function settleGiveBack(memory: PoolMemory, record: DrainRecord, answer: ActOutc
   // One that is back only now, its first answer lost, holds scale-in from now.
   if (answer === 'done') memory.cooldowns.giveBackAt = now;
   const isMarking = record.markOpen !== undefined && record.markOpen > now;
-  if (answer === 'gone' || ((answer === 'done' || answer === 'refused') && !isMarking)) removeRecord(memory, record);
+  if (answer !== 'gone' && (isMarking || (answer !== 'done' && answer !== 'refused'))) return;
+  removeRecord(memory, record);
+  if (answer === 'done') memory.givenBack = [...(memory.givenBack ?? []), record.id].slice(-MOST_GIVEN_BACK);
 }
 
 function settleGrowth(memory: PoolMemory, attempt: string, outcome: ActOutcome, timing: GrowthTiming, now: number): void {

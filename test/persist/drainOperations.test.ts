@@ -95,6 +95,26 @@ describe('the mark', () => {
 });
 
 describe('commit meets give-back in one place', () => {
+  test.each([
+    ['done', 'given-back'],
+    ['refused', 'not-wanted'],
+  ])('a drain that the loop gave back (%s) learns how it ended: %s', (answer, outcome) => {
+    const entity = new Entity([aRecord('1', { phase: 'waiting' })]);
+    const drainId = entity.record('1').id;
+    const { acts } = entity.admit([{ kind: 'reactivate', drainId, runnerId: '1' }]);
+    entity.settle([{ act: acts[0], answer }]);
+    expect(entity.call(ask, { drainId, minute: MINUTE })).toEqual({ word: 'end', outcome });
+    expect(entity.call(commit, { drainId, minute: MINUTE })).toEqual({ word: 'end', outcome });
+  });
+
+  test('of the drains that were given back the last 50 are remembered', () => {
+    const entity = new Entity([], { givenBack: Array.from({ length: 50 }, (_, at) => `old-${at}`) });
+    entity.memory.drains = { new: aRecord('1', { id: 'new', phase: 'givingBack' }) };
+    entity.settle([{ act: { kind: 'reactivate', drainId: 'new', runnerId: '1', expiresAt: NOW }, answer: 'done' }]);
+    expect(entity.memory.givenBack).toHaveLength(50);
+    expect(entity.memory.givenBack?.at(-1)).toBe('new');
+  });
+
   test('a committed drain is not given back', () => {
     const entity = new Entity([aRecord('1', { phase: 'waiting' })]);
     expect(entity.drain(commit, '1')).toMatchObject({ word: 'go', step: 'deregister' });
