@@ -73,6 +73,7 @@ export function poolStatus({ pool, version, settings, loop, memory, problems = [
   return {
     pool,
     version,
+    now: iso(now),
     mode: modeOf(settings, loop, memory, now),
     loop: loop?.runtimeStatus ?? null,
     lastTick: tick === undefined ? null : { id: tick.id, at: iso(tick.at), ticks: tick.ticks, held: shown['held'] === true },
@@ -98,6 +99,7 @@ export function poolStatus({ pool, version, settings, loop, memory, problems = [
     protected: { runners: memory?.flags.protectedRunners ?? [], instances: memory?.flags.protectedInstances ?? [] },
     growth: growthOf(memory),
     growthFailures: failuresOf(memory),
+    vmHourlyCost: settings?.vmHourlyCost ?? null,
   };
 }
 

@@ -149,6 +149,7 @@ function parsePool(item: PoolItem, env: Environment, speed: number, problems: st
     demandMetric: of('DEMAND_METRIC'),
     repairMaxPerTick: of('REPAIR_MAX_PER_TICK'),
     protectInstances: of('PROTECT_INSTANCES'),
+    vmHourlyCost: of('VM_HOURLY_COST'),
     dryRun: of('DRY_RUN'),
     scaleInBlob: of('SCALE_IN_TIMESTAMP_BLOB_NAME'),
     scaleOutBlob: of('SCALE_OUT_TIMESTAMP_BLOB_NAME'),

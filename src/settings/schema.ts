@@ -85,6 +85,10 @@ export const FIELDS: readonly Field[] = [
   pool('PROTECT_INSTANCES', 'boolean', 'Uniform: set protectFromScaleIn on registered instances, so that only we choose what goes', {
     fallback: 'true',
   }),
+  pool('VM_HOURLY_COST', 'number', 'what one VM costs an hour, in any currency; the dashboard shows the cost with it', {
+    least: 0,
+    most: 1_000_000,
+  }),
   pool('DRY_RUN', 'boolean', 'decide and show, change nothing', { fallback: 'false' }),
   app('METRICS', 'choice', 'OpenTelemetry gauges beside the log; needs a preloaded SDK', { fallback: 'off', choices: ['off', 'otel'] }),
   app('AUTO_START', 'boolean', 'the keeper starts loops that were never started', { fallback: 'true' }),

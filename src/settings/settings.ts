@@ -38,6 +38,8 @@ export interface PoolSettings {
   readonly demandMetric: 'queued+pending' | 'queued';
   readonly repairMaxPerTick: number;
   readonly protectInstances: boolean;
+  /** Of any currency; undefined: no cost is shown. */
+  readonly vmHourlyCost: number | undefined;
   readonly dryRun: boolean;
   readonly scaleInBlob: string;
   readonly scaleOutBlob: string;

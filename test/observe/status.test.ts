@@ -4,6 +4,7 @@ import { emptyMemory, type PoolMemory } from '../../src/model/pool';
 import { keep } from '../../src/observe/keep';
 import { applyOperation } from '../../src/persist/poolEntity';
 import { essentials, poolStatus } from '../../src/observe/status';
+import { settingsOf } from '../support/ticker';
 
 const NOW = Date.UTC(2025, 0, 1);
 const MINUTE = 60_000;
@@ -82,6 +83,16 @@ test('what cannot be read is an alert, and the rest is shown all the same', () =
     now: NOW,
   });
   expect(shown).toMatchObject({ loop: 'Running', lastTick: null, counts: null, drains: [], alerts: [{ code: 'engine-unavailable' }] });
+});
+
+test.each([
+  ['0.1', 0.1],
+  ['0', 0],
+  ['', null],
+])('the status says its own time, and what a VM hour costs where VM_HOURLY_COST is "%s"', (given, cost) => {
+  const settings = settingsOf({ VM_HOURLY_COST: given });
+  const shown = poolStatus({ pool: 'p', version: '0', settings, loop: undefined, memory: undefined, now: NOW });
+  expect(shown).toMatchObject({ now: '2025-01-01T00:00:00.000Z', vmHourlyCost: cost });
 });
 
 test.each([

@@ -82,6 +82,7 @@ const WRONG: [string, string | undefined, string][] = [
   ['REPAIR_MAX_PER_TICK', '51', 'REPAIR_MAX_PER_TICK: given "51"; accepted is a whole number from 0 to 50.'],
   ['PROTECT_INSTANCES', 'maybe', 'PROTECT_INSTANCES: given "maybe"; accepted is `true` or `false`.'],
   ['METRICS', 'statsd', 'METRICS: given "statsd"; accepted is `off` or `otel`.'],
+  ['VM_HOURLY_COST', '-0.1', 'VM_HOURLY_COST: given "-0.1"; accepted is a number from 0 to 1000000.'],
   ['DRY_RUN', 'yes', 'DRY_RUN: given "yes"; accepted is `true` or `false`.'],
   ['AUTO_START', 'on', 'AUTO_START: given "on"; accepted is `true` or `false`.'],
   ['HISTORY_RETENTION_DAYS', '0', 'HISTORY_RETENTION_DAYS: given "0"; accepted is a number from 0.01 to 365.'],
