@@ -13,6 +13,8 @@ export interface AzuriteOptions {
   readonly services?: 'blob' | 'all';
   /** Of the blob service; 0, the default: any free one. */
   readonly port?: number;
+  /** PEM files: blobs over HTTPS, opened by tokens of a managed identity beside the account's key. Of a token it checks audience, issuer and lifetime. */
+  readonly https?: { readonly certFile: string; readonly keyFile: string };
 }
 
 export interface Azurite {
@@ -37,18 +39,20 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     ...['--blobHost', '127.0.0.1', '--blobPort', String(options.port ?? 0)],
     ...(all ? ['--queueHost', '127.0.0.1', '--queuePort', '0', '--tableHost', '127.0.0.1', '--tablePort', '0'] : []),
     ...(options.folder === undefined ? ['--inMemoryPersistence'] : ['--location', options.folder]),
+    ...(options.https === undefined ? [] : ['--oauth', 'basic', '--cert', options.https.certFile, '--key', options.https.keyFile]),
     ...['--silent', '--skipApiVersionCheck', '--disableTelemetry'],
   ];
+  const scheme = options.https === undefined ? 'http' : 'https';
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } });
   child.stdin?.on('error', () => undefined);
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   try {
     const ports = await listening(child, all ? ['Blob', 'Queue', 'Table'] : ['Blob']);
-    const url = (name: string): string => `http://127.0.0.1:${String(ports.get(name) ?? 0)}/${ACCOUNT}`;
+    const url = (name: string): string => `${scheme}://127.0.0.1:${String(ports.get(name) ?? 0)}/${ACCOUNT}`;
     const endpoints = [...ports.keys()].map((name) => `${name}Endpoint=${url(name)};`).join('');
     return {
-      connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};${endpoints}`,
+      connectionString: `DefaultEndpointsProtocol=${scheme};AccountName=${ACCOUNT};AccountKey=${KEY};${endpoints}`,
       blobUrl: url('Blob'),
       port: ports.get('Blob') ?? 0,
       stop: async () => {
@@ -84,7 +88,7 @@ function listening(child: ChildProcess, services: readonly string[]): Promise<Ma
       said += chunk.toString();
       const found = services.map(
         (name) =>
-          [name, new RegExp(`Azurite ${name} service [^\\n]*listen[^\\n]*http://127\\.0\\.0\\.1:(\\d+)`, 'i').exec(said)?.[1]] as const,
+          [name, new RegExp(`Azurite ${name} service [^\\n]*listen[^\\n]*https?://127\\.0\\.0\\.1:(\\d+)`, 'i').exec(said)?.[1]] as const,
       );
       if (found.some(([, port]) => port === undefined)) return;
       clearTimeout(patience);

@@ -4,9 +4,12 @@ import { inspect } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStateStore } from '../../src/adapters/azure/blobStore';
+import { createCredential } from '../../src/adapters/azure/credential';
+import { type Azurite, startAzurite } from '../../src/local/azurite';
+import { scaledClock } from '../../src/local/host';
+import { startWorld, trustCa } from '../../src/local/world';
 import { memoryStore } from '../../src/local/simulate/memoryStore';
 import type { StateStore, WriteCondition } from '../../src/ports/stateStore';
-import { type BlobAzurite, startBlobAzurite } from '../support/fakes/azurite';
 import { createMemoryStore } from '../support/fakes/memoryStore';
 import { describeStateStore } from './stateStore.contract';
 
@@ -15,19 +18,35 @@ describeStateStore('memory', async () => ({ store: createMemoryStore(), close: (
 describeStateStore('simulation', async () => ({ store: memoryStore(), close: () => undefined }));
 
 describeStateStore('Azurite', async () => {
-  const { connectionString, close } = await startBlobAzurite();
+  const { connectionString, stop } = await startAzurite();
   // The container does not exist yet: the store makes it.
-  return { store: createStateStore({ container: 'autoscaler-state', connectionString }), close };
+  return { store: createStateStore({ container: 'autoscaler-state', connectionString }), close: stop };
+});
+
+/** The identity SDK keeps the endpoint that it saw first in a process. */
+let identityPort = 0;
+
+describeStateStore('Azurite by managed identity, over HTTPS', async () => {
+  const world = await startWorld({ clock: scaledClock(1, Date.now()), seed: 1, mode: 'Uniform', ports: { identity: identityPort } });
+  identityPort = Number(new URL(world.settings['IDENTITY_ENDPOINT'] ?? '').port);
+  trustCa(world.ca);
+  const { blobUrl, stop } = await startAzurite({ https: world.https });
+  const close = async (): Promise<void> => {
+    await stop();
+    await world.stop();
+  };
+  Object.assign(process.env, world.settings);
+  return { store: createStateStore({ container: 'autoscaler-state', accountUrl: blobUrl, credential: createCredential() }), close };
 });
 
 describe('blob storage that does not do', () => {
-  let azurite: BlobAzurite;
+  let azurite: Azurite;
   let service: BlobServiceClient;
   beforeAll(async () => {
-    azurite = await startBlobAzurite();
+    azurite = await startAzurite();
     service = BlobServiceClient.fromConnectionString(azurite.connectionString);
   }, 60_000);
-  afterAll(() => azurite.close());
+  afterAll(() => azurite.stop());
 
   const errorOf = async (store: StateStore): Promise<unknown> =>
     store.write('x', 'y').then(

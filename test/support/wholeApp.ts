@@ -36,6 +36,8 @@ export interface WholeAppOptions {
   readonly env?: Record<string, string>;
   readonly hooks?: HostHooks;
   readonly world?: Partial<Parameters<typeof startWorld>[0]>;
+  /** How the app opens blob storage: by the connection string (the default), or by its managed identity over HTTPS. */
+  readonly storage?: 'connection-string' | 'identity';
 }
 
 const bundles = new Map<string, string>();
@@ -65,7 +67,6 @@ export function bundled(source: string): string {
 
 export async function startWholeApp(options: WholeAppOptions = {}): Promise<WholeApp> {
   const clock = virtualClock(START);
-  const azurite = await startAzurite();
   const world = await startWorld({
     clock,
     seed: 7,
@@ -75,11 +76,13 @@ export async function startWholeApp(options: WholeAppOptions = {}): Promise<Whol
   });
   identityPort = Number(new URL(world.settings['IDENTITY_ENDPOINT'] ?? '').port);
   trustCa(world.ca);
+  const byIdentity = options.storage === 'identity';
+  const azurite = await startAzurite(byIdentity ? { https: world.https } : {});
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
   const logs: string[] = [];
   const settings: Record<string, string> = {
     ...world.settings,
-    AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString,
+    ...(byIdentity ? { AZURE_BLOB_ACCOUNT_URL: azurite.blobUrl } : { AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString }),
     AZURE_BLOB_CONTAINER_NAME: CONTAINER,
     ...options.env,
   };

@@ -40,6 +40,8 @@ export interface RunningWorld extends World {
   /** The authority that signed Azure's certificate, as a PEM file and as text (see trustCa). */
   readonly caFile: string;
   readonly ca: string;
+  /** The certificate itself, for a storage emulator beside it. */
+  readonly https: { readonly certFile: string; readonly keyFile: string };
   stop(): Promise<void>;
 }
 
@@ -139,6 +141,9 @@ export async function startWorld(options: WorldOptions & { readonly ports?: Port
   const folder = mkdtempSync(join(tmpdir(), 'runner-world-'));
   const caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, certificate.ca);
+  const https = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
+  writeFileSync(https.certFile, certificate.cert);
+  writeFileSync(https.keyFile, certificate.key, { mode: 0o600 });
   const sockets: Socket[] = [];
   const stop = async (): Promise<void> => {
     world.halt();
@@ -160,6 +165,7 @@ export async function startWorld(options: WorldOptions & { readonly ports?: Port
     settings: { ...world.settings, NODE_EXTRA_CA_CERTS: caFile },
     caFile,
     ca: certificate.ca,
+    https,
     stop,
   };
 }
