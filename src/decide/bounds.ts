@@ -43,15 +43,16 @@ export const aboveMaximum = ({ settings, undrained }: Scene): number =>
   settings.maxRunners === undefined ? 0 : Math.max(0, undrained - settings.maxRunners);
 
 /** MIN_RUNNERS as far as growth can reach it; scale-in keeps to MIN_RUNNERS itself. */
-export const reachableMinimum = (scene: Bounded): number => Math.min(scene.settings.minRunners, platformBound(scene).most);
+export const reachableMinimum = (scene: Bounded & Pick<Scene, 'targets'>): number =>
+  Math.min(scene.targets.minRunners, platformBound(scene).most);
 
-export function boundWarnings(scene: Bounded): readonly string[] {
-  const { settings, group } = scene;
+export function boundWarnings(scene: Bounded & Pick<Scene, 'targets'>): readonly string[] {
+  const { settings, group, targets } = scene;
   const { most, name } = platformBound(scene);
   const warnings: string[] = [];
   if (settings.maxRunners === undefined && group.maxRunners === undefined)
     warnings.push(`Neither MAX_RUNNERS nor MaxNumberOfRunners is known: growth is bounded by ${WITHOUT_A_LIMIT} instances.`);
-  if (settings.minRunners > most)
-    warnings.push(`MIN_RUNNERS ${settings.minRunners} is above what growth can reach, ${most} (${name}): ${most} are kept.`);
+  if (targets.minRunners > most)
+    warnings.push(`MIN_RUNNERS ${targets.minRunners} is above what growth can reach, ${most} (${name}): ${most} are kept.`);
   return warnings;
 }

@@ -79,10 +79,10 @@ function decideScaleOut(scene: Scene, rule: ScaleOutRule): Decision {
 }
 
 function causeOf(scene: Scene, rule: ScaleOutRule): string {
-  const { demand, counted, settings } = scene;
+  const { demand, counted, settings, targets } = scene;
   switch (rule) {
     case 'scale-out/minimum':
-      return `${count(counted, 'runner')} ${counted === 1 ? 'counts' : 'count'}, below MIN_RUNNERS ${settings.minRunners}`;
+      return `${count(counted, 'runner')} ${counted === 1 ? 'counts' : 'count'}, below MIN_RUNNERS ${targets.minRunners}`;
     case 'scale-out/from-zero':
       return `${waitingOf(scene)} and no runner counts`;
     case 'scale-out/threshold':

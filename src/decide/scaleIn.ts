@@ -33,7 +33,7 @@ export function planScaleIn(scene: Scene): ScaleInPlan | { readonly waits: strin
 
 /** Unhealthy first, then idle, then least busy, then oldest; a busy one only at demand 0 with none idle, or above MAX. */
 function choose(scene: Scene, above: number): readonly Member[] {
-  const { settings, demand, tasksPerRunner } = scene;
+  const { settings, targets, demand, tasksPerRunner } = scene;
   const isOver = above > 0;
   const present = scene.fleet.members.filter((member) => member.state === 'active' || member.state === 'unhealthy');
   const isBusyToo = isOver || (demand === 0 && !present.some((member) => member.tasks === 0));
@@ -49,7 +49,7 @@ function choose(scene: Scene, above: number): readonly Member[] {
   // Idle runners that the waiting jobs will take stay.
   const surplus = isBusyToo ? active.length : scene.idle - Math.ceil(demand / tasksPerRunner);
   // Counted capacity less the booting ones must stay at MIN_RUNNERS: unhealthy ones do not count, so they do not use it up.
-  const spare = Math.max(0, Math.min(scene.active - settings.minRunners, surplus));
+  const spare = Math.max(0, Math.min(scene.active - targets.minRunners, surplus));
   const step = isOver ? Math.min(settings.scaleInStep, above) : settings.scaleInStep;
   return [...unhealthy.toSorted(leastBusyFirst), ...active.toSorted(leastBusyFirst).slice(0, spare)].slice(0, step);
 }

@@ -5,10 +5,13 @@ import type { PoolSettings } from '../settings/settings';
 import type { Drop } from '../poll/drops';
 import type { Fleet } from '../poll/fleet';
 import type { FleetMemory } from '../poll/fleetMemory';
+import type { Targets } from './targets';
 
 /** All that a decision rests on: one complete reading, joined and classified, with memory and settings. */
 export interface Scene {
   readonly settings: PoolSettings;
+  /** What is asked for at this moment: MIN_RUNNERS and its like as schedules and forecast make them. */
+  readonly targets: Targets;
   readonly memory: PoolMemory;
   readonly fleetMemory: FleetMemory;
   readonly fleet: Fleet;

@@ -2,6 +2,8 @@ import { dated, findAlerts } from '../decide/alerts';
 import { boundWarnings } from '../decide/bounds';
 import { decide } from '../decide/decide';
 import { planProtections } from '../decide/protect';
+import { targetsOf } from '../decide/targets';
+import type { ForecastAdvice } from '../forecast/advice';
 import type { Act, Decision, TickPlan } from '../model/decision';
 import { MAX_ACTS } from '../model/decision';
 import type { PoolMemory } from '../model/pool';
@@ -33,6 +35,8 @@ export interface TickInput {
   readonly warnings: readonly string[];
   readonly cooldownsFromBlobs?: TickPlan['cooldownsFromBlobs'];
   readonly strangeStamps?: readonly StrangeStamp[];
+  /** What the pool's own past advises for this moment. */
+  readonly forecast?: ForecastAdvice;
 }
 
 export interface Planned {
@@ -93,7 +97,9 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
   noteUnjudged(classified, now);
   learnTasksPerRunner(settings, fleet, classified, now);
   const deducted = deductUntaken(settings, fleet, classified, waiting, now);
-  const scene = setScene({ settings, memory, tickId, now }, reading, { fleet: classified, fleetMemory: fleet, waiting, deducted, drop });
+  const targets = targetsOf(settings, input.forecast, now);
+  const seen = { fleet: classified, fleetMemory: fleet, waiting, deducted, drop };
+  const scene = setScene({ settings, targets, memory, tickId, now }, reading, seen);
   const watched = watchDrains(scene, instances);
   const decided = decide(scene);
   const held = decided.rule.startsWith('hold/');

@@ -1,5 +1,6 @@
 import { unservedOf } from '../decide/scaleOut';
 import type { Scene } from '../decide/scene';
+import type { Targets } from '../decide/targets';
 import type { PoolMemory } from '../model/pool';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, READINGS, runWhile } from './clocks';
@@ -10,6 +11,7 @@ import { looksCut } from './verdicts';
 
 interface Now {
   readonly settings: PoolSettings;
+  readonly targets: Targets;
   readonly memory: PoolMemory;
   readonly tickId: string;
   readonly now: number;
@@ -42,7 +44,7 @@ export function setScene(given: Now, { group, state, operation }: CompleteReadin
     state,
     operation,
     demand: waiting - deducted,
-    tasksPerRunner: fleetMemory.tasksPerRunner,
+    tasksPerRunner: given.settings.tasksPerRunner ?? fleetMemory.tasksPerRunner,
     counted: active + booting + unseen,
     active,
     idle,

@@ -60,6 +60,26 @@ export const FIELDS: readonly Field[] = [
     least: 0.01,
     most: DAY_MINUTES,
   }),
+  pool('SCALE_OUT_STRATEGY', 'choice', 'how many are ordered: a step at a time, or for all unserved jobs at once', {
+    fallback: 'step',
+    choices: ['step', 'demand'],
+  }),
+  pool('SCALE_OUT_EXTRA', 'integer', 'ordered beyond the queue while jobs wait', { fallback: '0', least: 0, most: 50 }),
+  pool('TASKS_PER_RUNNER', 'integer', 'jobs that one runner takes at once; unset: learned', { least: 1, most: 100 }),
+  pool('SCALE_IN_STRATEGY', 'choice', 'which runners go: by step and cooldown, by their own idle time, or all surplus at once', {
+    fallback: 'step',
+    choices: ['step', 'idle-only', 'surplus'],
+  }),
+  pool('SCALE_IN_IDLE_MINUTES', 'minutes', 'minutes idle before a runner goes, under `idle-only` and `surplus`', {
+    fallback: '5',
+    least: 0,
+    most: DAY_MINUTES,
+  }),
+  pool('KEEP_NEWEST_IDLE', 'integer', 'under `surplus` only so many newest idle runners wait for their minutes; unset: all', {
+    least: 0,
+    most: 1000,
+  }),
+  pool('MIN_IDLE_RUNNERS', 'integer', 'idle runners kept ready beside the jobs waiting', { fallback: '0', least: 0, most: 1000 }),
   pool('MIN_RUNNERS', 'integer', 'runners always kept', { fallback: '1', least: 0, most: 1000 }),
   pool('MAX_RUNNERS', 'integer', 'instances never exceeded; unset: the platform’s limit', { least: 1, most: 1000 }),
   pool('DEMAND_METRIC', 'choice', 'which jobs count as waiting', { fallback: 'queued+pending', choices: ['queued+pending', 'queued'] }),

@@ -4,6 +4,8 @@ export interface Durations {
   readonly poll: number;
   readonly scaleOutCooldown: number;
   readonly scaleInCooldown: number;
+  /** SCALE_IN_IDLE_MINUTES outside of schedules. */
+  readonly scaleInIdle: number;
   readonly boot: number;
   readonly drainConfirm: number;
   readonly drainAlert: number;
@@ -32,6 +34,15 @@ export interface PoolSettings {
   readonly scaleInThreshold: number;
   readonly scaleOutStep: number;
   readonly scaleInStep: number;
+  readonly scaleOutStrategy: 'step' | 'demand';
+  readonly scaleOutExtra: number;
+  /** Undefined: as learned. */
+  readonly tasksPerRunner: number | undefined;
+  readonly scaleInStrategy: 'step' | 'idle-only' | 'surplus';
+  /** Undefined: all idle ones are kept for their time. */
+  readonly keepNewestIdle: number | undefined;
+  readonly minIdleRunners: number;
+  /** MIN_RUNNERS outside of schedules: a decision reads its scene's targets. */
   readonly minRunners: number;
   /** Undefined: bounded by the platform alone. */
   readonly maxRunners: number | undefined;

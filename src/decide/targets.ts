@@ -1,0 +1,45 @@
+import type { ForecastAdvice } from '../forecast/advice';
+import type { PoolSettings } from '../settings/settings';
+
+/** What settings, schedules and forecast ask for at a moment: the only numbers of theirs that the rules read. */
+export interface Targets {
+  /** Runners that always count (MIN_RUNNERS, or a schedule's). */
+  readonly minRunners: number;
+  /** Idle runners kept beside demand (MIN_IDLE_RUNNERS, schedule, forecast). */
+  readonly minIdle: number;
+  /** An idle runner beyond that may go after so many ms idle. */
+  readonly idleFor: number;
+  /** Of the idle ones only so many newest are kept for `idleFor`; the others go at once. Undefined: all. */
+  readonly keepNewestIdle: number | undefined;
+  /** Ordered beyond the queue while jobs wait (SCALE_OUT_EXTRA, forecast). */
+  readonly extra: number;
+  /** One sentence each: which schedule or forecast changed what. */
+  readonly because: readonly string[];
+}
+
+/** Pure. A forecast raises what the settings and schedules ask for and never lowers it: its keepNewestIdle counts only where they name one. */
+export function targetsOf(settings: PoolSettings, forecast: ForecastAdvice | undefined, _now: number): Targets {
+  const plain = plainTargets(settings);
+  return forecast === undefined ? plain : raised(plain, forecast, settings.durations.minute);
+}
+
+const plainTargets = (settings: PoolSettings): Targets => ({
+  minRunners: settings.minRunners,
+  minIdle: settings.minIdleRunners,
+  idleFor: settings.durations.scaleInIdle,
+  keepNewestIdle: settings.keepNewestIdle,
+  extra: settings.scaleOutExtra,
+  because: [],
+});
+
+function raised(plain: Targets, advice: ForecastAdvice, minute: number): Targets {
+  const { keepNewestIdle: kept } = plain;
+  return {
+    minRunners: plain.minRunners,
+    minIdle: Math.max(plain.minIdle, advice.minIdle),
+    idleFor: Math.max(plain.idleFor, (advice.idleMinutes ?? 0) * minute),
+    keepNewestIdle: kept === undefined ? undefined : Math.max(kept, advice.keepNewestIdle ?? 0),
+    extra: Math.max(plain.extra, advice.extra),
+    because: [...plain.because, ...advice.because],
+  };
+}
