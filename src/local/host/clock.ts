@@ -48,10 +48,29 @@ export function scaledClock(speed: number, startAt = realNow()): HostClock {
   return { now, at: (time, run) => later(() => (time - now()) / speed, run), busy: () => nobody };
 }
 
-export function virtualClock(startAt: number): VirtualClock {
+/** Time that stands still until it is advanced: to the next timer, or to `limit` where none is due before. */
+export function virtualTimeline(startAt: number): Pick<VirtualClock, 'now' | 'at' | 'advance'> {
   let time = startAt;
-  let tokens = 0;
   const timers = new TimerHeap();
+  return {
+    now: () => time,
+    at: (due, run) => timers.add(due, run),
+    advance: (limit = Infinity) => {
+      const next = timers.next();
+      if (next === undefined || next > limit) {
+        if (limit !== Infinity) time = Math.max(time, limit);
+        return false;
+      }
+      time = Math.max(time, next);
+      timers.take()?.();
+      return true;
+    },
+  };
+}
+
+export function virtualClock(startAt: number): VirtualClock {
+  const timeline = virtualTimeline(startAt);
+  let tokens = 0;
   const waiting: (() => void)[] = [];
 
   /** A token given back and another taken within one turn is a chain of work, not rest: hence the second look. */
@@ -63,8 +82,7 @@ export function virtualClock(startAt: number): VirtualClock {
   };
 
   return {
-    now: () => time,
-    at: (due, run) => timers.add(due, run),
+    ...timeline,
     busy: () => {
       let held = true;
       tokens += 1;
@@ -81,16 +99,6 @@ export function virtualClock(startAt: number): VirtualClock {
         waiting.push(resolve);
         settle();
       }),
-    advance: (limit = Infinity) => {
-      const next = timers.next();
-      if (next === undefined || next > limit) {
-        if (limit !== Infinity) time = Math.max(time, limit);
-        return false;
-      }
-      time = Math.max(time, next);
-      timers.take()?.();
-      return true;
-    },
   };
 }
 

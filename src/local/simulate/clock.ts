@@ -1,5 +1,5 @@
 import type { VirtualClock } from '../host';
-import { TimerHeap } from '../host/timerHeap';
+import { virtualTimeline } from '../host/clock';
 import { turnsPending } from '../host/turns';
 
 /**
@@ -7,26 +7,13 @@ import { turnsPending } from '../host/turns';
  * moves while an activity sleeps before a retry too, which a clock that counts work in progress could not.
  */
 export function simulationClock(startAt: number): VirtualClock {
-  let time = startAt;
-  const timers = new TimerHeap();
   return {
-    now: () => time,
-    at: (due, run) => timers.add(due, run),
+    ...virtualTimeline(startAt),
     busy: () => () => undefined,
     isBusy: turnsPending,
     idle: async () => {
       // Promises and process.nextTick run dry within a turn; what asks for another turn says so. One look more for what does not.
       for (let quiet = 0; quiet < 2; quiet = turnsPending() ? 0 : quiet + 1) await new Promise((resolve) => setImmediate(resolve));
-    },
-    advance: (limit = Infinity) => {
-      const next = timers.next();
-      if (next === undefined || next > limit) {
-        if (limit !== Infinity) time = Math.max(time, limit);
-        return false;
-      }
-      time = Math.max(time, next);
-      timers.take()?.();
-      return true;
     },
   };
 }
