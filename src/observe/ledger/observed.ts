@@ -91,7 +91,13 @@ export const observed = z.object({
   untakenTry: flag,
   drop: z.object({ holds: z.enum(['growth', 'all']), reason: z.string() }).optional(),
   maxRunners: z.number().optional(),
-  scaleSet: z.object({ mode: z.enum(['Uniform', 'Flexible']), capacity: z.number(), limit: z.number(), state: z.string(), etag: z.string() }),
+  scaleSet: z.object({
+    mode: z.enum(['Uniform', 'Flexible']),
+    capacity: z.number(),
+    limit: z.number(),
+    state: z.string(),
+    etag: z.string(),
+  }),
   /** What Azure says of the last growth, while it is not over. */
   operation: z.object({ kind: z.enum(['running', 'succeeded', 'failed', 'forgotten']), code: z.string().optional() }).optional(),
   members: z.array(member).max(MOST_MEMBERS),
