@@ -32,10 +32,11 @@ resource "azapi_resource" "function_app" {
           storage = {
             type  = "blobContainer"
             value = "${azurerm_storage_account.this.primary_blob_endpoint}${azurerm_storage_container.package.name}"
-            authentication = {
-              type                               = var.storage.use_managed_identity ? "SystemAssignedIdentity" : "StorageAccountConnectionString"
-              storageAccountConnectionStringName = var.storage.use_managed_identity ? null : "DEPLOYMENT_STORAGE_CONNECTION_STRING"
-            }
+            # Absent rather than null where the identity is used: azapi sends a null as it stands.
+            authentication = merge(
+              { type = var.storage.use_managed_identity ? "SystemAssignedIdentity" : "StorageAccountConnectionString" },
+              { for setting in ["DEPLOYMENT_STORAGE_CONNECTION_STRING"] : "storageAccountConnectionStringName" => setting if !var.storage.use_managed_identity },
+            )
           }
         }
         runtime = {
