@@ -49,7 +49,7 @@ async function one(
   };
   let said = performance.now();
   const result = await simulateRun({
-    ...{ seed, days: flags.days, faults: flags.faults },
+    ...{ seed, days: flags.days, faults: flags.faults, intensity: flags.intensity },
     ...(flags.runners === undefined ? {} : { runners: flags.runners }),
     ...(flags.pools === undefined ? {} : { pools: flags.pools }),
     ...(flags.trace === undefined
@@ -86,6 +86,8 @@ function summarize(results: readonly SimulationResult[], seconds: number) {
   return {
     runs: results.length,
     simulatedDays: sum(results, (result) => result.simulatedDays),
+    /** Days under faults times pools: the calm after them counts for nothing. */
+    fleetDays: sum(results, (result) => result.fleetDays),
     ticks,
     heldTicks: sum(results, (result) => result.heldTicks),
     jobs: sum(results, (result) => result.jobs),

@@ -11,6 +11,8 @@ export interface SimulateFlags {
   readonly faultsText: string;
   readonly runners: number | undefined;
   readonly pools: number | undefined;
+  /** Multiplies how often faults happen. */
+  readonly intensity: number;
   readonly trace: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
@@ -26,6 +28,7 @@ export const HELP = `npm run simulate -- [flags]
   --faults all|none|LIST   names by commas; with a minus before the first: all but these (default all)
   --runners N          about so many runners (default: drawn)
   --pools N            so many pools, at most 10 (default: drawn)
+  --intensity N        multiplies how often faults happen (default 1; beyond 4 hardly anything is left that works)
   --trace FILE         everything that happens, one line each
   --json               the last line of stdout is one JSON object
 
@@ -54,6 +57,7 @@ export function parseFlags(args: readonly string[]): SimulateFlags {
     faultsText,
     runners: optional('runners', 1),
     pools: optional('pools', 1),
+    intensity: number('intensity', '1', 0.1, false),
     trace: text('trace'),
     json: values['json'] === true,
     help: values['help'] === true,
@@ -61,7 +65,7 @@ export function parseFlags(args: readonly string[]): SimulateFlags {
 }
 
 function read(args: readonly string[]): Record<string, unknown> {
-  const strings = ['seed', 'days', 'runs', 'faults', 'runners', 'pools', 'trace'];
+  const strings = ['seed', 'days', 'runs', 'faults', 'runners', 'pools', 'intensity', 'trace'];
   try {
     return parseArgs({
       // A list that begins with a minus would be taken for a flag.

@@ -6,7 +6,7 @@ import { drawRun, type Draw } from './draw';
 import { ENGINE_FAULTS, engineHub, type EngineContext } from './engineFaults';
 import { createHub, FAULTS, installFaults, storeFaultsOf, traitFlags } from './faults';
 import { shareLimits } from './faults/limits';
-import type { AppHands } from './faults/types';
+import { handsOf } from './hands';
 import { createRandom } from '../world/random';
 import { secretsIn } from './invariants/i8';
 import { excessOf } from './invariants/i9';
@@ -37,6 +37,8 @@ export interface SimulationOptions {
 export interface SimulationResult {
   readonly seed: number | string;
   readonly simulatedDays: number;
+  /** Days under faults, times pools. */
+  readonly fleetDays: number;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly ticks: number;
@@ -110,13 +112,15 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
     counts[name] = (counts[name] ?? 0) + 1;
     stage.log.add(clock(), 'fault', what === undefined ? name : `${name} ${what}`);
   };
-  const base = stage.app.settings();
   const limits = installFaults(
     kinds.filter((name) => FAULTS.some((each) => each.name === name)),
     {
       ...{ seed, clock: stage.clock, world, hub, until, confirmSeconds: draw.confirmSeconds },
       intensity: options.intensity ?? 1,
-      app: handsOf(stage, bench, base),
+      app: handsOf({
+        ...{ app: stage.app, clock: stage.clock, pools: world.pools, bench },
+        say: (text) => stage.log.add(clock(), 'hands', text),
+      }),
       hostSkew: (ms) => stage.app.skew(ms),
       // Storage fails the original as it fails us.
       stamp: (pool, which, at) => void stage.store.write(stampBlob(draw, pool.name, which), stampText(at)).catch(() => undefined),
@@ -163,6 +167,7 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
   const result: SimulationResult = {
     seed,
     simulatedDays: (clock() - startedAt) / DAY,
+    fleetDays: (Math.min(clock() - startedAt, days * DAY) / DAY) * draw.pools.length,
     startedAt,
     ...{ ticks: progress.ticks, heldTicks: progress.held },
     ...{ jobs: metrics.jobs, jobsKilled: metrics.jobsKilled, vmsRequested: metrics.vmsRequested },
@@ -185,47 +190,6 @@ function tailOf(seed: number | string, draw: Draw): Record<string, number> {
 }
 
 const within = (jobs: readonly TraceJob[], days: number): TraceJob[] => jobs.filter((job) => job.arrivalSeconds < days * 86_400);
-
-/** Commands pass by the judges: what an operator asks for is not our doing. */
-function handsOf(stage: Stage, bench: ReturnType<typeof createBench>, base: Readonly<Record<string, string | undefined>>): AppHands {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    request: async (method, path, body) => {
-      const [, pool = '', what = '', subject = ''] =
-        /^pools\/([^/?]+)\/(?:(?:runners|instances)\/)?([^/?]+)(?:\/([^/?]+))?/.exec(path) ?? [];
-      if (method === 'POST') {
-        bench.touch(what);
-        if (what === 'stop') bench.touch(`stop ${pool}`);
-        if (/^(?:stop|start|pause|resume|normalize|acknowledge)$/.test(what)) bench.changed();
-        if (subject === 'reap' || subject === 'forget') bench.changed();
-      }
-      // One after the other: what undoes a command never overtakes it.
-      const mine = last.then(() => insist(stage, method, path, body));
-      last = mine;
-      const answer = await mine;
-      if (method === 'POST' && what === 'start' && answer.status < 300) bench.untouch(`stop ${pool}`);
-      return answer;
-    },
-    changeSettings: (changes) => {
-      stage.app.changeSettings(changes);
-      bench.changed();
-      const now = stage.app.settings();
-      const isOther = Object.keys({ ...now, ...base }).some((key) => now[key] !== base[key]);
-      for (const pool of stage.world.pools) if (isOther) bench.touch(`stop ${pool.name}`);
-      if (!isOther) for (const pool of stage.world.pools) bench.untouch(`stop ${pool.name}`);
-    },
-    settings: () => stage.app.settings(),
-  };
-}
-
-/** A person tries again while the app is down or has trouble: else a protection would stay for good, and nobody's fault would show as ours. */
-async function insist(stage: Stage, method: string, path: string, body: unknown): ReturnType<AppHands['request']> {
-  for (let tries = 0; ; tries += 1) {
-    const answer = await stage.app.request(method, path, body);
-    if (method !== 'POST' || answer.status < 500 || tries >= 30) return answer;
-    await new Promise<void>((resolve) => stage.clock.at(stage.clock.now() + 60_000, resolve));
-  }
-}
 
 const stampBlob = (draw: Draw, pool: string, which: 'in' | 'out'): string =>
   draw.pools.length === 1 ? `scale_${which}_timestamp` : `${pool}/scale_${which}_timestamp`;

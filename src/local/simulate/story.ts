@@ -40,6 +40,7 @@ function reproduce(result: SimulationResult, flags: SimulateFlags, day: number):
   const parts = [`--seed ${String(result.seed)}`, `--days ${String(flags.days)}`, '--runs 1', `--faults ${flags.faultsText}`];
   if (flags.runners !== undefined) parts.push(`--runners ${String(flags.runners)}`);
   if (flags.pools !== undefined) parts.push(`--pools ${String(flags.pools)}`);
+  if (flags.intensity !== 1) parts.push(`--intensity ${String(flags.intensity)}`);
   return `${parts.join(' ')} --trace run.log    (it stops after ${day.toFixed(2)} days)`;
 }
 
