@@ -24,8 +24,8 @@ export interface Azurite {
   stop(): Promise<void>;
 }
 
-/** Ends the child when its parent's end of the pipe closes: also where the parent was killed and could not say goodbye. */
-const WATCH = "data:text/javascript,process.stdin.on('close',()=>process.exit()).resume()";
+/** Ends the child when its parent's end of the pipe closes: also where the parent was killed and could not say goodbye. The pipe does not keep it alive. */
+const WATCH = "data:text/javascript,process.stdin.on('close',()=>process.exit()).resume().unref()";
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
