@@ -101,8 +101,8 @@ export function createMishaps(pool: PoolState): Mishaps {
       return true;
     },
     disconnect: (runnerId, afterSeconds) => {
+      const entry = pool.entries.get(runnerId);
       clock.at(clock.now() + seconds(afterSeconds), () => {
-        const entry = pool.entries.get(runnerId);
         if (entry?.connected === true && entry.vm.entry !== entry) connect(pool, entry, false);
       });
     },

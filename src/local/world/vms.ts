@@ -83,7 +83,8 @@ export function die(pool: PoolState, vm: Vm, note: string): void {
   if (!wasAlive) return;
   emit(pool, 'vm-died', vm.id, { vmId: vm.vmId, note });
   const entry = vm.entry;
-  if (entry === undefined || !pool.entries.has(entry.runnerId)) return;
+  // Also one that is not listed just now: it may come back, and nobody is behind it then.
+  if (entry === undefined || entry.status === 'INACTIVE') return;
   pool.env.clock.at(pool.env.clock.now() + seconds(pool.env.flags.disconnectSeconds), () => disconnect(pool, entry));
 }
 
@@ -91,7 +92,7 @@ export function die(pool: PoolState, vm: Vm, note: string): void {
 function disconnect(pool: PoolState, entry: Entry): void {
   if (entry.vm.alive && entry.vm.entry === entry) return;
   entry.connected = false;
-  emit(pool, 'runner-disconnected', entry.runnerId, { vmId: entry.vm.vmId });
+  if (pool.entries.get(entry.runnerId) === entry) emit(pool, 'runner-disconnected', entry.runnerId, { vmId: entry.vm.vmId });
 }
 
 /** Dies now, is listed as Deleting, and gone after `afterMs`. */

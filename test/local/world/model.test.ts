@@ -46,6 +46,16 @@ describe('the life of VMs and runners', () => {
     expect(world.metrics().ghostRunners).toBe(0);
   });
 
+  it('reads disconnected when it is listed again, if its machine died while it was not listed', () => {
+    const { clock, world, pool } = bench({ flags: { initialRunners: 1 } });
+    const runner = runnerOf(vmAt(pool, 0));
+    world.mishaps().vanishRunner(runner, 600);
+    clock.pass(60);
+    world.mishaps().evict(vmAt(pool, 0).vmId);
+    clock.pass(540);
+    expect(pool.entries.get(runner)).toMatchObject({ connected: false });
+  });
+
   it('counts a VM that nobody lists as an orphan after its boot and the minutes of a removal', () => {
     const { clock, world, pool } = bench({ flags: { initialRunners: 1 } });
     deregister(pool, runnerOf(vmAt(pool, 0)), false);
