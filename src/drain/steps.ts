@@ -128,7 +128,12 @@ export async function deregister(
     ...more,
   });
   if (runnerId === undefined) return say('gone', 'gone');
-  if (!(await mayStillAct(ports, record, grant))) return say('late', 'late: nothing sent');
+  if (!(await mayStillAct(ports, record, grant))) {
+    // The host that ran it before may have died after it had sent: "late" would undo the commit of a runner that is deregistered.
+    const own = await readCertificate(ports.store, certificate.target.pool, record.id, record.startedAt);
+    if (own?.sending === grant.attempt) return say('unknown', 'late: nothing sent, but an earlier run of this attempt may have');
+    return say('late', 'late: nothing sent');
+  }
   const { window, verdict } = await sight(ports, record, certificate.window, timing);
   if (verdict === 'unlisted' && (await wasSent(ports, certificate, record, grant))) return say('gone', 'no longer listed');
   if (verdict !== 'complete') return say('notNow', `nothing sent: ${verdict}`, { verdict, window });

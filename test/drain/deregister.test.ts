@@ -141,6 +141,19 @@ describe('sends nothing', () => {
   });
 });
 
+test('a run that comes too late, after one that died before it could answer, leaves open whether it was sent: the commit stands', async () => {
+  const at = committed();
+  const grant = grantOf(at);
+  expect(await run(at, aWindow(NOW - 10 * SECOND), grant)).toMatchObject({ answer: 'done' });
+  at.entity.now = grant.expiresAt + 1;
+  const { answer } = await run(at, aWindow(NOW - 10 * SECOND), grant);
+  expect(answer).toBe('unknown');
+  expect(at.runners.script.count('deregister')).toBe(1);
+  at.entity.drain(OPERATIONS.deregistered, '1', { answer });
+  expect(at.entity.record('1').phase).toBe('committed');
+  expect(await run(at, NO_WINDOW)).toMatchObject({ answer: 'gone' });
+});
+
 test('a read of the entity that lags behind the grant does not hold it', async () => {
   const at = committed();
   const before = structuredClone(at.entity.memory);

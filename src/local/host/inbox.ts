@@ -6,19 +6,27 @@ export interface Inbox {
   readonly row: InstanceRow;
   readonly past: { rows: string[]; events: HistoryEvent[] };
   readonly news: HistoryEvent[];
+  /** Answers to what this execution has not recorded yet: to be delivered again later. */
+  readonly early: readonly ControlMessage[];
   /** Whether the history so far is thrown away. */
   readonly replaced: boolean;
 }
 
-/** Sorts a batch: what belongs to the running execution, what starts one, what is to be dropped. Undefined: nothing to do. */
-export function inbox(instance: Instance | undefined, batch: readonly ControlMessage[], now: number): Inbox | undefined {
+/** Sorts a batch: what belongs to the running execution, what starts one, what is to be dropped, what is too early. */
+export function inbox(
+  instance: Instance | undefined,
+  batch: readonly ControlMessage[],
+  now: number,
+): Inbox | { readonly row: undefined; readonly early: readonly ControlMessage[] } {
   let row = instance?.row;
   let past = { rows: instance?.rows ?? [], events: instance?.events ?? [] };
   let news: HistoryEvent[] = [];
+  const early: ControlMessage[] = [];
   let replaced = false;
   const starting = (executionId: string): boolean =>
     row?.executionId === executionId && (past.rows.length > 0 || news.some((item) => item.EventType === EVENT.ExecutionStarted));
-  for (const { event, executionId } of batch) {
+  for (const message of batch) {
+    const { event, executionId } = message;
     if (event.EventType === EVENT.ExecutionStarted) {
       const begun = event.OrchestrationInstance?.ExecutionId ?? '';
       // The same start delivered twice is swallowed; another start replaces a running instance, whose first parent never hears of it.
@@ -28,12 +36,27 @@ export function inbox(instance: Instance | undefined, batch: readonly ControlMes
       past = { rows: [], events: [] };
       news = [event];
     } else if (row !== undefined && !isOver(row.status) && (executionId === undefined || executionId === row.executionId)) {
-      news.push(event);
+      if (isEarly(event, past.events)) early.push(message);
+      else news.push(event);
     }
   }
-  if (row === undefined || news.length === 0) return undefined;
+  if (row === undefined || news.length === 0) return { row: undefined, early };
   const begun = past.rows.length > 0 || news.some((item) => item.EventType === EVENT.ExecutionStarted);
-  return begun ? { row, past, news: inOrder(news), replaced } : undefined;
+  return begun ? { row, past, news: inOrder(news), replaced, early } : { row: undefined, early };
+}
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A checkpoint's messages go out before its history is written. Where the host dies in between, the answer may come before the turn that
+ * asked is run again: the extension puts such an answer back until its request is on record.
+ */
+function isEarly({ EventType, TaskScheduledId, TimerId, Name = '' }: HistoryEvent, past: readonly HistoryEvent[]): boolean {
+  const asked = TaskScheduledId ?? TimerId;
+  if (asked !== undefined) return !past.some(({ EventId }) => EventId === asked);
+  // An entity's answer bears the id of its request, other events a name of the app's.
+  if (EventType !== EVENT.EventRaised || !GUID.test(Name)) return false;
+  return !past.some((row) => row.EventType === EVENT.EventSent && row.Input?.includes(Name) === true);
 }
 
 /** An event may overtake the start of its instance; the engine wants the start first. */

@@ -11,6 +11,8 @@ import type { ControlMessage, InstanceRow, RuntimeStatus } from './storage';
 
 /** The extension's bound for a custom status, in bytes of UTF-16. */
 const STATUS_LIMIT = 16 * 1024;
+/** An answer that came before its request is on record is looked at again so much later. */
+const EARLY_AGAIN_MS = 5_000;
 
 /**
  * One turn of an orchestration: the new messages, the function, the engine's replay, and one commit at the end.
@@ -18,9 +20,10 @@ const STATUS_LIMIT = 16 * 1024;
  */
 export async function runTurn(engine: Engine, id: string, batch: readonly ControlMessage[], fault: Fault | undefined): Promise<void> {
   const { clock, counters, options } = engine.shared;
-  const done = batch.map((message) => message.id);
   const taken = inbox(engine.instances.get(id), batch, clock.now());
-  if (taken === undefined) return engine.commit({ done });
+  const done = batch.filter((message) => !taken.early.includes(message)).map((message) => message.id);
+  for (const message of taken.early) engine.schedule(message, clock.now() + EARLY_AGAIN_MS);
+  if (taken.row === undefined) return done.length === 0 ? undefined : engine.commit({ done });
   const sent: NewMessage[] = [];
   let { row, past, news, replaced } = taken;
   for (let generations = 0; ; generations += 1) {

@@ -11,6 +11,8 @@ export interface AppOptions {
   /** The built entry file. */
   readonly entry: string;
   readonly hooks?: HostHooks;
+  /** The task hub; a fresh one in memory where absent. */
+  readonly storage?: HostStorage;
   readonly say: (source: string, text: string) => void;
   readonly onLog?: (line: LogLine) => void;
   readonly onHang?: (hang: Hang) => void;
@@ -43,7 +45,7 @@ export interface App {
 export async function openApp(options: AppOptions): Promise<App> {
   const { clock, ways, say } = options;
   let { settings, entry } = options;
-  let storage = memoryStorage();
+  let storage = options.storage ?? memoryStorage();
   let host: Host | undefined;
   let life: Life | undefined;
   let skew = 0;

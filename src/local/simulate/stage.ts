@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { HostHooks } from '../host';
+import type { HostHooks, HostStorage } from '../host';
 import type { Service, WorldAnswer, WorldRequest } from '../world/exchange';
 import type { WorldFaults } from '../world/faults';
 import { createRandom, type Random } from '../world/random';
@@ -31,6 +31,8 @@ export interface StageOptions {
   readonly worldFaults?: WorldFaults;
   readonly storeFaults?: MemoryStoreOptions['onCall'];
   readonly hooks?: HostHooks;
+  /** The task hub of the first app. */
+  readonly storage?: HostStorage;
   readonly onEvent?: (event: WorldEvent) => void;
   /** The app's log lines and the host's. */
   readonly onLog?: AppOptions['onLog'];
@@ -111,6 +113,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       random: random.fork(`host ${String(apps.length)}`).next,
       entry: entry ?? path.resolve('dist', 'app', 'index.js'),
       ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
+      ...(options.storage === undefined || apps.length > 0 ? {} : { storage: options.storage }),
       ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
       ...(options.onHang === undefined ? {} : { onHang: options.onHang }),
     });

@@ -1,0 +1,109 @@
+import type { WorldFaults } from '../../world/faults';
+import type { WorldEvent } from '../../world/state';
+import type { Stage } from '../stage';
+
+/** A small scripted world: what happens in it does not depend on chance, so that each run meets the same effects up to its first strike. */
+export interface Course {
+  readonly name: string;
+  readonly sentence: string;
+  readonly runners: number;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly worldFaults?: WorldFaults;
+  /** Instances, not Deleting, that may be there at once: one more is a growth that was doubled. */
+  readonly peak: number;
+  /** Runners at the end: MIN_RUNNERS, which is 1. */
+  begin?(stage: Stage): void;
+  /** Told once for each event, to let something happen right then. */
+  onEvent?(event: WorldEvent, stage: Stage): void;
+}
+
+export const SETTINGS: Readonly<Record<string, string>> = {
+  MIN_RUNNERS: '1',
+  MAX_RUNNERS: '6',
+  SCALE_OUT_THRESHOLD: '1',
+  SCALE_IN_THRESHOLD: '0',
+  SCALE_OUT_COOLDOWN_DURATION: '2',
+  SCALE_IN_COOLDOWN_DURATION: '1',
+  POLL_INTERVAL_SECONDS: '60',
+};
+
+export const FLAGS: Readonly<Record<string, number>> = { bootSeconds: 30, registerSeconds: 20, deleteSeconds: 15 };
+
+const jobs = (stage: Stage, count: number, seconds: number, delay = 0): void =>
+  stage.world.addJobs(Array.from({ length: count }, () => ({ arrivalSeconds: delay, durationSeconds: seconds })));
+
+/** Runs `act` at the first event for which it holds. */
+function first(
+  holds: (event: WorldEvent) => boolean,
+  act: (stage: Stage, event: WorldEvent) => void,
+): () => NonNullable<Course['onEvent']> {
+  return () => {
+    let done = false;
+    return (event, stage) => {
+      if (done || !holds(event)) return;
+      done = true;
+      act(stage, event);
+    };
+  };
+}
+
+type Draft = Omit<Course, 'onEvent'> & { readonly watch?: () => NonNullable<Course['onEvent']> };
+
+const DRAFTS: readonly Draft[] = [
+  {
+    name: 'in',
+    sentence: 'Two idle runners, one too many: a scale-in, its drain, the VM is deleted.',
+    runners: 2,
+    peak: 2,
+  },
+  {
+    name: 'out-and-in',
+    sentence: 'Two jobs and one runner: a scale-out, then the scale-in of a runner that still works.',
+    runners: 1,
+    peak: 2,
+    begin: (stage) => {
+      jobs(stage, 1, 130, 20);
+      jobs(stage, 1, 100, 25);
+    },
+  },
+  {
+    name: 'give-back',
+    sentence: 'Two jobs come while one of two runners drains: it is given back, and drained later.',
+    runners: 2,
+    // A runner that is already committed goes, and another comes in its place.
+    peak: 3,
+    watch: first(
+      ({ kind, note }) => kind === 'runner-status' && note === 'DRAINING',
+      (stage) => jobs(stage, 2, 70, 5),
+    ),
+  },
+  {
+    name: 'two',
+    sentence: 'Two of three idle runners go at once: one scale-in, two drains, one batch of deletes.',
+    runners: 3,
+    settings: { SCALE_IN_STEP: '2' },
+    peak: 3,
+  },
+  {
+    name: 'by-hand',
+    sentence: 'Another’s hand sets a runner DRAINING: it is adopted, and drained.',
+    runners: 2,
+    // Nothing else may begin: it is the second runner that keeps the loop from scaling in.
+    settings: { SCALE_IN_COOLDOWN_DURATION: '5' },
+    peak: 3,
+    begin: (stage) => {
+      const [entry] = stage.world.pools[0]?.entries.values() ?? [];
+      stage.world.mishaps().setStatus(entry?.runnerId ?? '', 'DRAINING');
+    },
+  },
+];
+
+export const COURSE_NAMES: readonly string[] = DRAFTS.map(({ name }) => name);
+
+/** Fresh, since a course remembers what has happened in it. Throws a RangeError that names an unknown one. */
+export function courseOf(name: string): Course {
+  const draft = DRAFTS.find((each) => each.name === name);
+  if (draft === undefined) throw new RangeError(`--explore: there is no course "${name}"; there are ${COURSE_NAMES.join(', ')}.`);
+  const { watch, ...course } = draft;
+  return watch === undefined ? course : { ...course, onEvent: watch() };
+}
