@@ -5,7 +5,7 @@ import { growthBound, roomFor } from './bounds';
 import { protectionFails } from './protect';
 import { REPEATED } from '../poll/secondWriter';
 import type { Member } from '../poll/fleet';
-import { unservedOf } from './scaleOut';
+import { unservedOf } from './need';
 import type { Scene } from './scene';
 import { count } from './words';
 

@@ -4,7 +4,8 @@ import { planGrowth } from './growth';
 import { newDrainsAreBarred } from '../persist/deletion';
 import { planAdoptions, planRepairs } from './repair';
 import { planScaleIn } from './scaleIn';
-import { giveBacks, scaleOutRule, stepOf, unservedOf, type ScaleOutRule } from './scaleOut';
+import { lackOfIdle, unservedOf } from './need';
+import { giveBacks, scaleOutRule, stepOf, type ScaleOutRule } from './scaleOut';
 import type { Scene } from './scene';
 import { count, jobsWait } from './words';
 
@@ -87,6 +88,10 @@ function causeOf(scene: Scene, rule: ScaleOutRule): string {
       return `${waitingOf(scene)} and no runner counts`;
     case 'scale-out/threshold':
       return `${waitingOf(scene)} (${unservedOf(scene)} unserved), ${demand === settings.scaleOutThreshold ? 'at' : 'above'} SCALE_OUT_THRESHOLD ${settings.scaleOutThreshold}`;
+    case 'scale-out/minimum-idle':
+      return `${waitingOf(scene)}, ${scene.idle} idle, ${scene.booting} booting: ${lackOfIdle(scene)} short of MIN_IDLE_RUNNERS ${targets.minIdle}`;
+    case 'scale-out/demand':
+      return `${waitingOf(scene)} (${unservedOf(scene)} unserved)${targets.extra > 0 ? `, and ${targets.extra} more ${targets.extra === 1 ? 'is' : 'are'} kept ahead` : ''}`;
     case 'scale-out/starvation':
       return `${waitingOf(scene)}, and ${unservedOf(scene)} went unserved for STARVATION_MINUTES`;
     case 'scale-out/untaken-try':

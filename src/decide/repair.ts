@@ -4,7 +4,8 @@ import { confirmed, extend, READINGS } from '../poll/clocks';
 import { newDrainsAreBarred } from '../persist/deletion';
 import { isCommitted } from '../persist/records';
 import { isDeleting } from '../poll/sighting';
-import { drainOf, mayDrain } from './scaleIn';
+import { mayDrain } from './candidates';
+import { drainOf } from './scaleIn';
 import type { Scene } from './scene';
 
 /**

@@ -4,34 +4,42 @@ import { isCommitted } from '../persist/records';
 import { isConnected, type Member } from '../poll/fleet';
 import { isBad, isDeleting } from '../poll/sighting';
 import { reachableMinimum } from './bounds';
+import { lackOfIdle, unservedOf } from './need';
 import type { Scene } from './scene';
+import { SCALE_OUT } from './strategies';
 
 /** Rule 2's name, or undefined where it does not hold. */
 export type ScaleOutRule =
-  'scale-out/threshold' | 'scale-out/minimum' | 'scale-out/from-zero' | 'scale-out/starvation' | 'scale-out/untaken-try';
-
-/** unserved = demand − (idle + booting) × tasks per runner, at least 0; booting ones that are ordered and not listed count. */
-export function unservedOf(scene: Scene): number {
-  const { demand, tasksPerRunner } = scene;
-  return Math.max(0, demand - (scene.idle + scene.booting) * tasksPerRunner);
-}
+  | 'scale-out/minimum'
+  | 'scale-out/from-zero'
+  | 'scale-out/minimum-idle'
+  | 'scale-out/threshold'
+  | 'scale-out/demand'
+  | 'scale-out/starvation'
+  | 'scale-out/untaken-try';
 
 export function scaleOutRule(scene: Scene): ScaleOutRule | undefined {
   const { settings, demand, counted, isStarving, untakenTry } = scene;
-  const unserved = unservedOf(scene);
   if (counted < reachableMinimum(scene)) return 'scale-out/minimum';
   if (demand > 0 && counted === 0) return 'scale-out/from-zero';
-  if (demand >= settings.scaleOutThreshold && unserved > 0) return 'scale-out/threshold';
-  if (unserved > 0 && isStarving) return 'scale-out/starvation';
+  // Before the strategy's rule, for that may wait for a cooldown: more jobs must never order less.
+  if (lackOfIdle(scene) > 0) return 'scale-out/minimum-idle';
+  const called = SCALE_OUT[settings.scaleOutStrategy].rule(scene);
+  if (called !== undefined) return called;
+  if (unservedOf(scene) > 0 && isStarving) return 'scale-out/starvation';
   return untakenTry ? 'scale-out/untaken-try' : undefined;
 }
 
-/** Minimum and from-zero do not wait for the cooldown: booting and back-off limit them. */
-export const waitsForCooldown = (rule: ScaleOutRule): boolean => rule !== 'scale-out/minimum' && rule !== 'scale-out/from-zero';
+/** The others count what boots and what is ordered: booting and back-off limit them. */
+export const waitsForCooldown = (rule: ScaleOutRule): boolean =>
+  rule === 'scale-out/threshold' || rule === 'scale-out/starvation' || rule === 'scale-out/untaken-try';
 
 export function stepOf(scene: Scene, rule: ScaleOutRule): number {
   if (rule === 'scale-out/starvation' || rule === 'scale-out/untaken-try') return 1;
-  return Math.max(scene.settings.scaleOutStep, reachableMinimum(scene) - scene.counted);
+  const idle = lackOfIdle(scene);
+  // The warm spare is ordered by number, never by step.
+  if (rule === 'scale-out/minimum-idle' && scene.settings.scaleOutStrategy === 'step') return idle;
+  return Math.max(SCALE_OUT[scene.settings.scaleOutStrategy].amount(scene), reachableMinimum(scene) - scene.counted, idle);
 }
 
 export interface GiveBacks {

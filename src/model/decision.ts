@@ -20,7 +20,7 @@ export type Act =
       /** Ordered before and not yet listed: it goes on counting beside this order. */
       readonly earlier?: Growth['earlier'];
       readonly rule: string;
-      /** Only growth by rule 2a and 2d stamps and waits for the cooldown; 2b and 2c stamp it too but do not wait. */
+      /** It waited for the cooldown: rules 2a (by step) and 2d. Every growth stamps it. */
       readonly waits: boolean;
     }
   | {

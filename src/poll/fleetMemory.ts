@@ -56,7 +56,7 @@ export interface RunnerMemory {
   status?: string;
   doubt?: string;
   disconnected?: Clock;
-  /** ACTIVE with zero tasks. */
+  /** ACTIVE with zero tasks and no drain of ours. */
   idle?: Clock;
   /** Zero tasks, whatever its status. */
   zero?: Clock;

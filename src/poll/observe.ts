@@ -49,7 +49,8 @@ function noteRunners(fleet: FleetMemory, { records, runners, now }: Observed, jo
     const record = recorded.get(runner.runnerId);
     if (record?.phase === 'givingBack') known.reactivatedAt = now;
     put(known, 'disconnected', runWhile(runner.connected === false, known.disconnected, now));
-    put(known, 'idle', runWhile(runner.status === 'ACTIVE' && runner.connected !== false && isZero(runner), known.idle, now));
+    // A flap of the connection changes nothing; a drain, and so a give-back, begins it anew.
+    put(known, 'idle', runWhile(runner.status === 'ACTIVE' && record === undefined && isZero(runner), known.idle, now));
     put(known, 'zero', runWhile(isZero(runner), known.zero, now));
     put(known, 'draining', runWhile(runner.status === 'DRAINING' && record === undefined, known.draining, now));
     const machine = twins.get(runner.runnerId);

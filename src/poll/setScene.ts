@@ -1,4 +1,4 @@
-import { unservedOf } from '../decide/scaleOut';
+import { unservedOf } from '../decide/need';
 import type { Scene } from '../decide/scene';
 import type { Targets } from '../decide/targets';
 import type { PoolMemory } from '../model/pool';

@@ -19,6 +19,13 @@ const settings = fc
     cooldown: pick('0.01', '5'),
     repairs: pick('0', '3'),
     metric: most('queued+pending', 'queued'),
+    outStrategy: pick('step', 'demand'),
+    extra: most('0', '1', '3'),
+    tasks: most<string | undefined>(undefined, '1', '3'),
+    inStrategy: pick('step', 'idle-only', 'surplus'),
+    idleMinutes: pick('0', '2', '5'),
+    keepNewest: most<string | undefined>(undefined, '0', '2'),
+    minIdle: most('0', '1', '3'),
   })
   .map((given) => ({
     MIN_RUNNERS: String(given.min),
@@ -32,6 +39,13 @@ const settings = fc
     SCALE_OUT_COOLDOWN_DURATION: given.cooldown,
     REPAIR_MAX_PER_TICK: given.repairs,
     DEMAND_METRIC: given.metric,
+    SCALE_OUT_STRATEGY: given.outStrategy,
+    SCALE_OUT_EXTRA: given.extra,
+    ...(given.tasks === undefined ? {} : { TASKS_PER_RUNNER: given.tasks }),
+    SCALE_IN_STRATEGY: given.inStrategy,
+    SCALE_IN_IDLE_MINUTES: given.idleMinutes,
+    ...(given.keepNewest === undefined ? {} : { KEEP_NEWEST_IDLE: given.keepNewest }),
+    MIN_IDLE_RUNNERS: given.minIdle,
   }));
 
 const count = most(0, 1, 2, 7, undefined);

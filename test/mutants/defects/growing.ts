@@ -68,6 +68,7 @@ export const growing: readonly Mutant[] = [
     name: 'ignore booting, for demand',
     danger: 'Each tick orders again what is booting for the same jobs.',
     ...OUT,
+    file: 'src/decide/need.ts',
     from: '(scene.idle + scene.booting)',
     to: 'scene.idle',
   },

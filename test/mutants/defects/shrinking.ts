@@ -1,5 +1,6 @@
 import type { Mutant } from '../defect';
 
+const STEP = { file: 'src/decide/strategies/stepIn.ts', check: { test: 'test/decide/scaleIn.test.ts' } };
 const IN = { file: 'src/decide/scaleIn.ts', check: { test: 'test/decide/scaleIn.test.ts' } };
 
 /** Rules 3 and 4: who is drained, and when. */
@@ -7,9 +8,9 @@ export const shrinking: readonly Mutant[] = [
   {
     name: 'MIN off by one, shrinking',
     danger: 'A pool of one keeps none, and the next job waits for a boot.',
-    ...IN,
-    from: 'scene.active - settings.minRunners',
-    to: 'scene.active - settings.minRunners + 1',
+    ...STEP,
+    from: 'scene.active - targets.minRunners',
+    to: 'scene.active - targets.minRunners + 1',
   },
   {
     name: 'cooldown of the wrong direction, shrinking',
@@ -21,21 +22,23 @@ export const shrinking: readonly Mutant[] = [
   {
     name: 'a busy runner goes while jobs wait',
     danger: 'Capacity that works is taken out of a fleet that is short of it.',
-    ...IN,
-    from: '(demand === 0 && !present.some((member) => member.tasks === 0))',
-    to: '!present.some((member) => member.tasks === 0)',
+    ...STEP,
+    from: '(demand === 0 && !isAnyIdle && targets.minIdle === 0)',
+    to: '(!isAnyIdle && targets.minIdle === 0)',
   },
   {
     name: 'idle runners go that waiting jobs are about to take',
     danger: 'A job is handed to a runner that is marked at the same moment, and waits for another.',
-    ...IN,
-    from: 'scene.idle - Math.ceil(demand / tasksPerRunner)',
-    to: 'scene.idle',
+    ...STEP,
+    file: 'src/decide/need.ts',
+    from: 'scene.idle - neededFor(scene) - scene.targets.minIdle',
+    to: 'scene.idle - scene.targets.minIdle',
   },
   {
     name: 'a protected runner is drained',
     danger: 'An operator protects a runner and loses it.',
-    ...IN,
+    ...STEP,
+    file: 'src/decide/candidates.ts',
     from: 'return runner !== undefined && !protectedRunners.includes(runner.runnerId);',
     to: 'return runner !== undefined;',
   },
