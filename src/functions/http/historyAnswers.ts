@@ -96,6 +96,8 @@ export interface RunnerRow {
   readonly instance: string;
   readonly computerName: string | null;
   readonly state: 'idle' | 'busy' | 'booting' | 'draining' | 'disconnected' | 'without-runner' | 'deleting';
+  /** Running and pending; null where that was not told, or no runner is shown. */
+  readonly tasks: number | null;
   /** Since when it is in this state, as far as our readings tell. */
   readonly since: string;
   /** Of the instance: when its boot began. */
