@@ -9,6 +9,7 @@ import type { StepPorts } from '../drain/steps';
 import { AutoscalerError, ServiceError } from '../errors';
 import { FUNCTIONS } from '../names';
 import { heldPlan } from '../observe/heldPlan';
+import { appendLines, doneLineOf } from '../observe/ledger/append';
 import { emit, line } from '../observe/log';
 import { logTick } from '../observe/tickLines';
 import { writeCooldowns } from '../persist/cooldownBlobs';
@@ -114,10 +115,23 @@ df.app.activity(FUNCTIONS.act, {
     for (const { act, answer, code, text } of outcomes) {
       if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
     }
+    await tellAnswers(context, input.pool, input.tickId, outcomes);
     if (input.stamped !== undefined) await keepCooldowns(context, input.pool, input.tickId, stampsToKeep(input.stamped, outcomes));
     return outcomes;
   },
 });
+
+/** What came of the acts, for the ledger: a line that is lost harms nobody. */
+async function tellAnswers(context: InvocationContext, pool: string, tick: string, outcomes: readonly ActOutcome[]): Promise<void> {
+  const answers = doneLineOf(pool, tick, outcomes, clock.now());
+  if (answers === undefined) return;
+  try {
+    await appendLines(store(), pool, [answers]);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    emit(context, 'error', 'error', { pool, tick, code: error.code, text: `The ledger could not be written: ${error.message}` });
+  }
+}
 
 /** A growth that surely was not written takes its stamp back in the entity: its blob is not to bring it again. */
 function stampsToKeep(stamped: NonNullable<Admission['stamped']>, outcomes: readonly ActOutcome[]): NonNullable<Admission['stamped']> {

@@ -1,6 +1,7 @@
 import type { TickPlan } from '../model/decision';
 import type { ZeroWindow } from '../model/drain';
 import type { WindowVerdict } from '../drain/window';
+import type { LedgerMemory } from '../observe/ledger/due';
 import type { Clock } from './clocks';
 import type { OthersMemory } from './secondWriter';
 
@@ -68,6 +69,8 @@ export interface RunnerMemory {
   missing?: Clock;
   /** Its disappearance is believed. */
   gone?: true;
+  /** Running and pending tasks as last told. */
+  tasks?: number;
   /** Our last give-back of it. */
   reactivatedAt?: number;
   /** When its deregistration as ghost or stale was last asked for. */
@@ -133,6 +136,8 @@ export interface FleetMemory {
   /** Instance ids whose absence the next poll checks by a direct GET. */
   checkNext: string[];
   alerts: Record<string, number>;
+  /** What the ledger was told last. */
+  ledger?: LedgerMemory;
   lastTick?: { id: string; plan: TickPlan };
 }
 

@@ -1,5 +1,6 @@
 import { byVmId, noteAbsences, noteMissing } from './absences';
 import { put, runWhile } from './clocks';
+import { tasksOf } from './fleet';
 import { bornAt, noteDeleting, type FleetMemory } from './fleetMemory';
 import { join, type Joined } from './join';
 import type { Observed } from './reading';
@@ -48,6 +49,7 @@ function noteRunners(fleet: FleetMemory, { records, runners, now }: Observed, jo
     delete known.gone;
     const record = recorded.get(runner.runnerId);
     if (record?.phase === 'givingBack') known.reactivatedAt = now;
+    put(known, 'tasks', tasksOf(runner));
     put(known, 'disconnected', runWhile(runner.connected === false, known.disconnected, now));
     // A flap of the connection changes nothing; a drain, and so a give-back, begins it anew.
     put(known, 'idle', runWhile(runner.status === 'ACTIVE' && record === undefined && isZero(runner), known.idle, now));

@@ -7,6 +7,9 @@ import type { ForecastAdvice } from '../forecast/advice';
 import type { Act, Decision, TickPlan } from '../model/decision';
 import { MAX_ACTS } from '../model/decision';
 import type { PoolMemory } from '../model/pool';
+import { noteBefore } from '../observe/ledger/before';
+import type { LedgerLine } from '../observe/ledger/line';
+import { tell, type Seen } from '../observe/ledger/tell';
 import type { PoolSettings } from '../settings/settings';
 import { countsOf } from './counts';
 import { deductUntaken, demandOf } from './demand';
@@ -37,17 +40,21 @@ export interface TickInput {
   readonly strangeStamps?: readonly StrangeStamp[];
   /** What the pool's own past advises for this moment. */
   readonly forecast?: ForecastAdvice;
+  /** Of the app, for the ledger. */
+  readonly version?: string;
 }
 
 export interface Planned {
   readonly plan: TickPlan;
   readonly fleet: FleetMemory;
+  /** What the ledger is told of this tick. */
+  readonly lines: readonly LedgerLine[];
 }
 
 /** The whole thinking of one tick: a reading and two memories in, a plan and the next fleet memory out. Pure. */
 export function planTick(input: TickInput): Planned {
   const { settings, now } = input;
-  const failed = (reading: FailedReading, fleet: FleetMemory): Planned => keep(hold(input, reading), fleet);
+  const failed = (reading: FailedReading, fleet: FleetMemory): Planned => keep(input, hold(input, reading), fleet);
   if (input.reading.kind === 'failed') return failed(input.reading, freshOrCopy(input, undefined));
   const reading = inOrder(input.reading);
   const fleet = freshOrCopy(input, { scaleSet: reading.state.uniqueId, group: settings.sgRunnerGroup });
@@ -78,9 +85,10 @@ function freshOrCopy({ fleet, now }: TickInput, binding: FleetMemory['binding'])
   return { ...structuredClone(fleet), ...(binding === undefined ? {} : { binding }) };
 }
 
-function keep(plan: TickPlan, fleet: FleetMemory): Planned {
+function keep({ settings, version = '' }: TickInput, plan: TickPlan, fleet: FleetMemory, seen?: Seen): Planned {
+  const lines = tell(settings, version, fleet, plan, seen);
   fleet.lastTick = { id: plan.tickId, plan };
-  return { plan, fleet };
+  return { plan, fleet, lines };
 }
 
 function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, waiting: number, demandWarning: string | undefined): Planned {
@@ -101,6 +109,7 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
   const seen = { fleet: classified, fleetMemory: fleet, waiting, deducted, drop };
   const scene = setScene({ settings, targets, memory, tickId, now }, reading, seen);
   const watched = watchDrains(scene, instances);
+  const before = noteBefore(scene);
   const decided = decide(scene);
   const held = decided.rule.startsWith('hold/');
   const besides = held ? [] : [...watched.acts, ...planProtections(scene)];
@@ -125,7 +134,7 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
     noticed: fleet.others?.changes.slice(-5) ?? [],
     gauges: gaugesOf(memory, fleet, now),
   };
-  return keep(result, fleet);
+  return keep(input, result, fleet, { scene, before, decided, besides });
 }
 
 function gaugesOf(memory: PoolMemory, fleet: FleetMemory, now: number): NonNullable<TickPlan['gauges']> {

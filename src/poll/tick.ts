@@ -3,6 +3,7 @@ import type { Cooldowns, PoolMemory } from '../model/pool';
 import { emptyMemory } from '../model/pool';
 import { ServiceError } from '../errors';
 import { BLOBS } from '../names';
+import { appendLines } from '../observe/ledger/append';
 import { readCooldowns, type FoundCooldowns } from '../persist/cooldownBlobs';
 import { claim, type Owner } from '../persist/owner';
 import type { Clock } from '../ports/clock';
@@ -65,6 +66,7 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
     now: ports.clock.now(),
     tickId: request.tickId,
     warnings: [...settings.warnings, ...warnings, ...(found?.warnings ?? [])],
+    version: ports.me.version,
     ...(found === undefined ? {} : { cooldownsFromBlobs: found.cooldowns, strangeStamps: found.strange }),
   };
   return {
@@ -101,7 +103,7 @@ async function storeFleet(
   store: StateStore,
   { settings, memory }: Pick<TickInput, 'settings' | 'memory'>,
   etag: string | undefined,
-  { plan, fleet }: Planned,
+  { plan, fleet, lines }: Planned,
 ): Promise<TickPlan> {
   const blob = BLOBS.fleet(settings.pool);
   const unkept = (code: string, text: string): TickPlan => {
@@ -111,7 +113,7 @@ async function storeFleet(
   };
   try {
     const written = await store.write(blob, JSON.stringify(fleet), etag === undefined ? { absent: true } : { etag });
-    if (written.kind === 'written') return plan;
+    if (written.kind === 'written') return await tellLedger(store, settings.pool, plan, lines);
     const winner = await store.read(blob);
     const other = winner === undefined ? undefined : parseFleet(winner.text)?.lastTick;
     if (other?.id === plan.tickId) return other.plan;
@@ -119,6 +121,17 @@ async function storeFleet(
   } catch (error) {
     const { code, text } = failed(error, 'store');
     return unkept(code, text);
+  }
+}
+
+/** After the memory that the plan rests on: a line of what was not kept would tell of what never was. Where it fails, status says so. */
+async function tellLedger(store: StateStore, pool: string, plan: TickPlan, lines: Planned['lines']): Promise<TickPlan> {
+  try {
+    await appendLines(store, pool, lines);
+    return plan;
+  } catch (error) {
+    const { code, text } = failed(error, 'store');
+    return { ...plan, warnings: [...plan.warnings, `The ledger could not be written (${code}): ${text}`] };
   }
 }
 

@@ -18,6 +18,8 @@ export interface StateStoreOptions {
 /** The whole of one call, retries included, in ms. */
 const CALL_MS = 30_000;
 const RETRYING: StoragePipelineOptions = { retryOptions: { maxTries: 3, retryDelayInMs: 500, tryTimeoutInMs: 10_000 } };
+/** A line of the ledger must not hold up a tick: it is worth a few seconds, retries included. */
+const APPEND_MS = 5_000;
 /** For conditional writes: a repeat after a lost answer would meet our own write and report a conflict that is none. */
 const ONCE: StoragePipelineOptions = { retryOptions: { maxTries: 1, tryTimeoutInMs: 10_000 } };
 
@@ -32,9 +34,9 @@ export function createStateStore(options: StateStoreOptions): StateStore {
   };
 
   /** A missing container is made and the work done again, once; the original expects somebody to have made it. */
-  const run = async <T>(doing: string, work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> => {
+  const run = async <T>(doing: string, work: (abortSignal: AbortSignal) => Promise<T>, ms = CALL_MS): Promise<T> => {
     try {
-      return await within(CALL_MS, async (signal) => {
+      return await within(ms, async (signal) => {
         try {
           return await work(signal);
         } catch (error) {
@@ -86,18 +88,22 @@ export function createStateStore(options: StateStoreOptions): StateStore {
       }),
 
     append: (name, line) =>
-      run(`append to "${name}"`, async (abortSignal) => {
-        const blob = retrying.getAppendBlobClient(name);
-        const text = line.endsWith('\n') ? line : `${line}\n`;
-        const append = () => blob.appendBlock(text, Buffer.byteLength(text), { abortSignal });
-        try {
-          await append();
-        } catch (error) {
-          if (failureOf(error).code !== 'BlobNotFound') throw error;
-          await blob.createIfNotExists({ abortSignal, blobHTTPHeaders: { blobContentType: contentType(name) } });
-          await append();
-        }
-      }),
+      run(
+        `append to "${name}"`,
+        async (abortSignal) => {
+          const blob = retrying.getAppendBlobClient(name);
+          const text = line.endsWith('\n') ? line : `${line}\n`;
+          const append = () => blob.appendBlock(text, Buffer.byteLength(text), { abortSignal });
+          try {
+            await append();
+          } catch (error) {
+            if (failureOf(error).code !== 'BlobNotFound') throw error;
+            await blob.createIfNotExists({ abortSignal, blobHTTPHeaders: { blobContentType: contentType(name) } });
+            await append();
+          }
+        },
+        APPEND_MS,
+      ),
 
     list: (prefix, limit) =>
       run(`list of "${prefix}"`, async (abortSignal) => {

@@ -32,6 +32,8 @@ export interface SimulationOptions {
   readonly goOn?: boolean;
   readonly onLine?: (line: string) => void;
   readonly onProgress?: (simulatedMs: number, ticks: number) => void;
+  /** At the end: every blob's text by its name. */
+  readonly onBlobs?: (texts: ReadonlyMap<string, string>) => void;
 }
 
 export interface SimulationResult {
@@ -176,6 +178,7 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
     story: stage.log.tail(),
     digest: stage.log.digest(),
   };
+  options.onBlobs?.(stage.store.texts);
   await stage.stop();
   return result;
 }

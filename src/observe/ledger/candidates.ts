@@ -59,7 +59,8 @@ function rankOf({ state, record, tasks, runner }: Member): number {
 }
 
 /** As rule 3 chooses: the least busy, then the oldest. */
-const byChoice = (a: Member, b: Member): number => (a.tasks ?? Infinity) - (b.tasks ?? Infinity) || bornAt(a.memory) - bornAt(b.memory) || 0;
+const byChoice = (a: Member, b: Member): number =>
+  (a.tasks ?? Infinity) - (b.tasks ?? Infinity) || bornAt(a.memory) - bornAt(b.memory) || 0;
 
 function inOrderOf({ fleet }: Scene, chosen: readonly Member[]): readonly Member[] {
   const known = new Set(chosen);

@@ -19,8 +19,8 @@ const record = z.object({
   id: z.string(),
   kind: z.string(),
   phase: z.string(),
-  runner: z.string().optional(),
-  /** Where it is not the member's own. */
+  /** Where they are not the member's own; null: it names no runner. */
+  runner: z.string().nullable().optional(),
   vm: z.string().optional(),
   adopted: flag,
   over: flag,
@@ -39,7 +39,9 @@ const member = z.object({
   seenAge: age.optional(),
   provisioning: z.string().optional(),
   power: z.string().optional(),
+  /** By a tag or Azure's protection; by an operator's command to us. */
   protected: flag,
+  kept: flag,
   ambiguous: flag,
   contested: flag,
   runner: z.string().optional(),
