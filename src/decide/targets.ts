@@ -1,5 +1,6 @@
 import type { ForecastAdvice } from '../forecast/advice';
-import type { PoolSettings } from '../settings/settings';
+import type { PoolSettings, Schedule } from '../settings/settings';
+import { inForce } from './schedules';
 
 /** What settings, schedules and forecast ask for at a moment: the only numbers of theirs that the rules read. */
 export interface Targets {
@@ -18,19 +19,31 @@ export interface Targets {
 }
 
 /** Pure. A forecast raises what the settings and schedules ask for and never lowers it: its keepNewestIdle counts only where they name one. */
-export function targetsOf(settings: PoolSettings, forecast: ForecastAdvice | undefined, _now: number): Targets {
-  const plain = plainTargets(settings);
+export function targetsOf(settings: PoolSettings, forecast: ForecastAdvice | undefined, now: number): Targets {
+  const plain = scheduledTargets(settings, now);
   return forecast === undefined ? plain : raised(plain, forecast, settings.durations.minute);
 }
 
-const plainTargets = (settings: PoolSettings): Targets => ({
-  minRunners: settings.minRunners,
-  minIdle: settings.minIdleRunners,
-  idleFor: settings.durations.scaleInIdle,
-  keepNewestIdle: settings.keepNewestIdle,
-  extra: settings.scaleOutExtra,
-  because: [],
-});
+function scheduledTargets({ schedules, durations, ...settings }: PoolSettings, now: number): Targets {
+  const minRunners = inForce(schedules, 'minRunners', now);
+  const minIdle = inForce(schedules, 'minIdle', now);
+  const idleFor = inForce(schedules, 'idleFor', now);
+  return {
+    minRunners: minRunners?.value ?? settings.minRunners,
+    minIdle: minIdle?.value ?? settings.minIdleRunners,
+    idleFor: idleFor?.value ?? durations.scaleInIdle,
+    keepNewestIdle: settings.keepNewestIdle,
+    extra: settings.scaleOutExtra,
+    because: [
+      ...saidBy('MIN_RUNNERS', minRunners?.value, minRunners),
+      ...saidBy('MIN_IDLE_RUNNERS', minIdle?.value, minIdle),
+      ...saidBy('SCALE_IN_IDLE_MINUTES', idleFor && Number((idleFor.value / durations.minute).toFixed(2)), idleFor),
+    ],
+  };
+}
+
+const saidBy = (variable: string, value: number | undefined, found: { readonly schedule: Schedule } | undefined): string[] =>
+  found === undefined ? [] : [`${variable} is ${value} by the schedule "${found.schedule.cron}" (${found.schedule.timeZone}).`];
 
 function raised(plain: Targets, advice: ForecastAdvice, minute: number): Targets {
   const { keepNewestIdle: kept } = plain;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SettingsError } from '../errors';
 import { DEFAULT_POOL, POOL_NAME } from '../names';
+import { parseSchedules } from './schedules';
 import { accepted, FIELDS, KEY_FROM, type Field } from './schema';
 import type { PoolSettings, Settings } from './settings';
 import { valueOf } from './value';
@@ -102,7 +103,7 @@ function poolItems(json: unknown, env: Environment, problems: string[]): readonl
     const own = Object.fromEntries(
       Object.entries(rest)
         .filter(([key]) => key !== 'SG_API_KEY')
-        .map(([key, value]) => [key, String(value)]),
+        .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
     );
     items.push({ name, where: `${where}.`, own, isDefault: false });
   }
@@ -127,6 +128,12 @@ function parsePool(item: PoolItem, env: Environment, speed: number, problems: st
     problems.push(`${where}MIN_RUNNERS: given ${min}, above MAX_RUNNERS ${max}; accepted is at most MAX_RUNNERS.`);
   const second = 1_000 / speed;
   const minute = 60_000 / speed;
+  const schedules = parseSchedules(of('SCHEDULES'), where, minute, problems);
+  for (const [index, { sets }] of schedules.entries())
+    if (max !== undefined && sets.minRunners !== undefined && sets.minRunners > max)
+      problems.push(
+        `${where}SCHEDULES[${index}].MIN_RUNNERS: given ${sets.minRunners}, above MAX_RUNNERS ${max}; accepted is at most MAX_RUNNERS.`,
+      );
   const minutes = (variable: string): number => of<number>(variable) * minute;
   const seconds = (variable: string): number => of<number>(variable) * second;
   return {
@@ -150,6 +157,7 @@ function parsePool(item: PoolItem, env: Environment, speed: number, problems: st
     scaleInStrategy: of('SCALE_IN_STRATEGY'),
     keepNewestIdle: of('KEEP_NEWEST_IDLE'),
     minIdleRunners: of('MIN_IDLE_RUNNERS'),
+    schedules,
     minRunners: of('MIN_RUNNERS'),
     maxRunners: max,
     demandMetric: of('DEMAND_METRIC'),

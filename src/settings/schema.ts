@@ -80,6 +80,7 @@ export const FIELDS: readonly Field[] = [
     most: 1000,
   }),
   pool('MIN_IDLE_RUNNERS', 'integer', 'idle runners kept ready beside the jobs waiting', { fallback: '0', least: 0, most: 1000 }),
+  pool('SCHEDULES', 'json', 'JSON array of times with a MIN_RUNNERS, MIN_IDLE_RUNNERS or SCALE_IN_IDLE_MINUTES of their own'),
   pool('MIN_RUNNERS', 'integer', 'runners always kept', { fallback: '1', least: 0, most: 1000 }),
   pool('MAX_RUNNERS', 'integer', 'instances never exceeded; unset: the platform’s limit', { least: 1, most: 1000 }),
   pool('DEMAND_METRIC', 'choice', 'which jobs count as waiting', { fallback: 'queued+pending', choices: ['queued+pending', 'queued'] }),

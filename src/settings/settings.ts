@@ -17,6 +17,16 @@ export interface Durations {
   readonly minute: number;
 }
 
+/** At certain times other numbers. */
+export interface Schedule {
+  /** Five fields. */
+  readonly cron: string;
+  readonly timeZone: string;
+  /** Undefined: until another schedule that sets the same fires. */
+  readonly forMs: number | undefined;
+  readonly sets: { readonly minRunners?: number; readonly minIdle?: number; readonly idleFor?: number };
+}
+
 /** One pool: a runner group and a scale set with their settings. `apiKey` is the only secret; it never leaves an activity. */
 export interface PoolSettings {
   readonly pool: string;
@@ -42,6 +52,7 @@ export interface PoolSettings {
   /** Undefined: all idle ones are kept for their time. */
   readonly keepNewestIdle: number | undefined;
   readonly minIdleRunners: number;
+  readonly schedules: readonly Schedule[];
   /** MIN_RUNNERS outside of schedules: a decision reads its scene's targets. */
   readonly minRunners: number;
   /** Undefined: bounded by the platform alone. */

@@ -76,6 +76,7 @@ const WRONG: [string, string | undefined, string][] = [
   ['SCALE_IN_IDLE_MINUTES', '0.001', 'SCALE_IN_IDLE_MINUTES: given "0.001"; accepted is 0 or a number from 0.01 to 1440.'],
   ['KEEP_NEWEST_IDLE', '-1', 'KEEP_NEWEST_IDLE: given "-1"; accepted is a whole number from 0 to 1000.'],
   ['MIN_IDLE_RUNNERS', '1001', 'MIN_IDLE_RUNNERS: given "1001"; accepted is a whole number from 0 to 1000.'],
+  ['SCHEDULES', '{}', 'SCHEDULES: given "{}"; accepted is a JSON array.'],
   ['MIN_RUNNERS', 'NaN', 'MIN_RUNNERS: given "NaN"; accepted is a whole number from 0 to 1000.'],
   ['MAX_RUNNERS', '0', 'MAX_RUNNERS: given "0"; accepted is a whole number from 1 to 1000.'],
   ['DEMAND_METRIC', 'pending', 'DEMAND_METRIC: given "pending"; accepted is `queued+pending` or `queued`.'],
