@@ -1,3 +1,5 @@
+import { buildDashboard } from './dashboard.mjs';
+
 // How the app becomes one file: `npm run build` and `npm run package` bundle alike.
 export const common = {
   bundle: true,
@@ -17,8 +19,15 @@ export const common = {
 /** Where the host finds the app: package.json `main`. */
 export const MAIN = 'dist/app/index.js';
 
+export const dashboard = buildDashboard();
+
 export const app = {
   ...common,
+  define: {
+    ...common.define,
+    DASHBOARD_HTML: JSON.stringify(dashboard.html),
+    DASHBOARD_POLICY: JSON.stringify(dashboard.policy),
+  },
   entryPoints: ['src/index.ts'],
   outfile: MAIN,
   // The host provides it at run time; everything else is inside.

@@ -7,11 +7,11 @@ function folderOf(input) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0];
 }
 
-/** esbuild's metafile → `{name, version, license, folder}` of every package inside, by name and version. */
-export function bundledPackages(metafile) {
-  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
-    Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0),
-  );
+/** esbuild's metafiles → `{name, version, license, folder}` of every package inside, by name and version. */
+export function bundledPackages(...metafiles) {
+  const used = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap(({ inputs }) => Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0));
   const folders = new Set(used.map(folderOf).filter((folder) => folder !== undefined));
   const packages = [...folders].map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

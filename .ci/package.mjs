@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
-import { app, MAIN } from './bundle.mjs';
+import { app, dashboard, MAIN } from './bundle.mjs';
 import { bundledPackages, licenceTexts } from './licences.mjs';
 
 const { name, version, main, license } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -15,7 +15,7 @@ if (main !== MAIN) throw new Error(`package.json says main "${main}", the bundle
 /** In memory: dist/app belongs to `npm run build`, which may run at the same time. */
 const { outputFiles, metafile } = await build({ ...app, write: false, metafile: true });
 const output = (ending) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
-const packages = bundledPackages(metafile);
+const packages = bundledPackages(metafile, dashboard.metafile);
 
 const files = {
   'host.json': readFileSync('host.json', 'utf8'),

@@ -6,3 +6,4 @@ import './functions/mirrorFlags';
 import './functions/keeper';
 import './functions/http';
 import './functions/http/check';
+import './functions/http/dashboard';

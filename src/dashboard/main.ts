@@ -1,0 +1,5 @@
+import 'uplot/dist/uPlot.min.css';
+import './style.css';
+import { startApp } from './app';
+
+startApp();
