@@ -7,6 +7,8 @@ import { decisions } from './decisions.mjs';
 
 const APP = ['src/**/*.ts'];
 const LOCAL = 'src/local/**';
+/** Runs in a browser: its clock and its fetch are the browser's. */
+const PAGE = 'src/dashboard/**';
 /** Code that the engine runs again from its history: the same history must lead to the same actions. */
 const ORCHESTRATORS = ['src/functions/orchestrators/**/*.ts'];
 
@@ -50,6 +52,10 @@ const NO_ASYNC = {
   selector: ':function[async=true], AwaitExpression, ForOfStatement[await=true]',
   message: 'An orchestrator yields the tasks of the engine; a promise of its own is lost in the replay.',
 };
+const NO_MARKUP = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'srcdoc'].map((property) => ({
+  property,
+  message: 'What the API says must stay text: make elements with h() of src/dashboard/view/dom.ts.',
+}));
 const global = (names, message) => names.map((name) => ({ name, message }));
 const NO_FETCH = global(['fetch', 'XMLHttpRequest', 'WebSocket'], 'Only src/adapters talks to services: use a port of src/ports.');
 const NO_WORLD = global(
@@ -111,13 +117,14 @@ export default defineConfig(
   border(['src/adapters/**/*.ts'], DURABLE, LOCAL_HOST, { ...OUTER, regex: '(^|/)functions/' }),
   border(['src/functions/**/*.ts'], SERVICES, LOCAL_HOST),
   border(ORCHESTRATORS, SERVICES, LOCAL_HOST, ACTIVITY_CODE),
-  { files: APP, ignores: [LOCAL, 'src/adapters/**'], rules: { 'no-restricted-globals': ['error', ...NO_FETCH] } },
+  { files: APP, ignores: [LOCAL, PAGE, 'src/adapters/**'], rules: { 'no-restricted-globals': ['error', ...NO_FETCH] } },
   // Determinism: time is a value everywhere; an orchestrator has nothing but its history.
   {
     files: APP,
-    ignores: [LOCAL, 'src/adapters/clock.ts'],
+    ignores: [LOCAL, PAGE, 'src/adapters/clock.ts'],
     rules: { 'no-restricted-properties': ['error', CLOCK], 'no-restricted-syntax': ['error', NO_DATE] },
   },
+  { files: [PAGE], rules: { 'no-restricted-properties': ['error', ...NO_MARKUP] } },
   {
     files: ORCHESTRATORS,
     rules: {
