@@ -123,6 +123,8 @@ export interface Runner {
   readonly vm: string;
   readonly computerName: string;
   readonly state: string;
+  /** Running and pending. */
+  readonly tasks: number | null;
   readonly since: number | null;
   readonly bornAt: number | null;
   readonly isProtected: boolean;

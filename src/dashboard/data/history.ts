@@ -92,6 +92,7 @@ const decodeRunner = (fields: Fields): Runner => ({
   vm: requiredText(fields, 'vm', 'A runner'),
   computerName: text(fields['computerName']),
   state: text(fields['state']),
+  tasks: number(fields['tasks']),
   since: time(fields['since']),
   bornAt: time(fields['bornAt']),
   isProtected: fields['protected'] === true,

@@ -90,12 +90,22 @@ export function stacked(columns: readonly Column[]): readonly Column[] {
   });
 }
 
-/** The end of the value axis: the next round number, at least `least`, so that a quiet chart does not magnify a single job. */
-export function topOf(highest: number, least: number): number {
+/** The end of a value axis: the next round number, at least `least`, so that a quiet chart does not magnify a single job. */
+export function topOfCounts(highest: number, least: number): number {
   if (highest <= least) return least;
   const power = 10 ** Math.floor(Math.log10(highest));
-  const factor = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((each) => each * power >= highest) ?? 10;
-  return factor * power;
+  const factor = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].find((each) => each * power >= highest) ?? 10;
+  return Math.ceil(factor * power);
+}
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const ROUND_TIMES = [1, 2, 4, 6, 10, 20, 30, 40, 60, 80].map((minutes) => minutes * MINUTE);
+
+/** The same for seconds: round as times are. */
+export function topOfSeconds(highest: number, least: number): number {
+  if (highest <= least) return least;
+  return ROUND_TIMES.find((each) => each >= highest) ?? Math.ceil(highest / (2 * HOUR)) * 2 * HOUR;
 }
 
 /** VM-hours of the buckets: those that were listed, each for the time of its bucket. */

@@ -2,12 +2,16 @@
 
 const SHORT = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
 const MONEY = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const PRICE = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 5 });
 
 export const NOTHING = '–';
 
 export const number = (value: number | null): string => (value === null ? NOTHING : SHORT.format(value));
 
 export const money = (value: number): string => MONEY.format(value);
+
+/** Of one hour: cents would round small VMs away. */
+export const price = (value: number): string => PRICE.format(value);
 
 export const plural = (count: number, noun: string, many = `${noun}s`): string => `${SHORT.format(count)} ${count === 1 ? noun : many}`;
 

@@ -1,5 +1,5 @@
 import type { Bucket, Decision } from '../data/answers';
-import { coarser, columnsOf, spoken, type Columns } from '../shape/columns';
+import { coarser, columnsOf, spoken, topOfCounts, topOfSeconds, type Columns } from '../shape/columns';
 import { clock, duration, number } from '../shape/format';
 import { marksOf, type Mark } from '../shape/marks';
 import type { Range } from '../shape/range';
@@ -17,13 +17,16 @@ export interface Charts {
 /** "1:30" would be read as a time of day: seconds below two minutes, then minutes, then hours. */
 const waitOf = (seconds: number): string => (seconds === 0 ? '0' : duration(seconds).replace(/ 00 min$/, ''));
 
+const counts = (highest: number): number => topOfCounts(highest, 4);
+const seconds = (highest: number): number => topOfSeconds(highest, 120);
+
 const SHAPES: readonly PanelShape[] = [
   {
-    ...{ id: 'queue', title: 'Queue', height: 110, least: 4, say: number },
+    ...{ id: 'queue', title: 'Queue', height: 110, top: counts, say: number },
     series: [{ name: 'waiting', label: 'jobs waiting', color: '--waiting', kind: 'area' }],
   },
   {
-    ...{ id: 'runners', title: 'Runners', height: 170, least: 4, say: number, isStacked: true },
+    ...{ id: 'runners', title: 'Runners', height: 170, top: counts, say: number, isStacked: true },
     series: [
       { name: 'busy', label: 'busy', color: '--busy', kind: 'area' },
       { name: 'idle', label: 'idle', color: '--idle', kind: 'area' },
@@ -32,15 +35,15 @@ const SHAPES: readonly PanelShape[] = [
     ],
   },
   {
-    ...{ id: 'vms', title: 'VMs', height: 100, least: 4, say: number },
+    ...{ id: 'vms', title: 'VMs', height: 100, top: counts, say: number },
     series: [
       { name: 'instances', label: 'listed', color: '--vms', kind: 'line' },
       { name: 'capacity', label: 'capacity', color: '--capacity', kind: 'dashed' },
     ],
   },
   {
-    ...{ id: 'waits', title: 'Unserved for', height: 90, least: 60, say: waitOf, hasTimes: true },
-    series: [{ name: 'unserved', label: 'jobs beyond idle and booting runners', color: '--unserved', kind: 'area' }],
+    ...{ id: 'waits', title: 'Waits', height: 90, top: seconds, say: waitOf, hasTimes: true },
+    series: [{ name: 'unserved', label: 'jobs unserved for', color: '--unserved', kind: 'area' }],
   },
 ];
 

@@ -28,13 +28,17 @@ export function createHead(actions: Actions): Head {
   byId('head').append(
     h('div', { class: 'head-top' }, h('div', { class: 'title' }, name, pill), h('div', { class: 'buttons' }, resume, pause, wake)),
     meaning,
-    h('div', { class: 'decision' }, sentence, h('p', { class: 'rule' }, kind, rule, decided)),
     h(
-      'dl',
-      { class: 'facts' },
-      h('div', {}, h('dt', {}, 'Next tick'), next),
-      h('div', {}, h('dt', {}, 'Scale-out cooldown'), out),
-      h('div', {}, h('dt', {}, 'Scale-in cooldown'), inward),
+      'div',
+      { class: 'head-body' },
+      h('div', { class: 'decision' }, sentence, h('p', { class: 'rule' }, kind, rule, decided)),
+      h(
+        'dl',
+        { class: 'facts' },
+        h('div', {}, h('dt', {}, 'Next tick'), next),
+        h('div', {}, h('dt', {}, 'Scale-out cooldown'), out),
+        h('div', {}, h('dt', {}, 'Scale-in cooldown'), inward),
+      ),
     ),
   );
   let shown: PoolStatus | undefined;
@@ -63,7 +67,9 @@ export function createHead(actions: Actions): Head {
       pill.className = `pill ${tone}`;
       setText(pill, label);
       setText(name, status.pool);
-      setText(meaning, meaningOf(status, now));
+      const meant = meaningOf(status, now);
+      setText(meaning, meant);
+      setHidden(meaning, meant === '');
       const ruled = status.decision?.rule ?? '';
       const isRuled = ruled !== '';
       setText(sentence, status.decision?.reason ?? 'Nothing was decided yet.');
@@ -82,7 +88,7 @@ export function createHead(actions: Actions): Head {
 function meaningOf({ mode, paused, stopped, problem }: PoolStatus, now: number): string {
   if (problem !== '') return problem;
   if (stopped !== null) return `Stopped ${sinceOf(stopped.since, now)}: ${stopped.reason}. POST start begins it again.`;
-  if (paused === null) return modeOf(mode).meaning;
+  if (paused === null) return mode === 'running' ? '' : modeOf(mode).meaning;
   const what = paused.scaleOut && paused.scaleIn ? 'Scale-out and scale-in are' : paused.scaleOut ? 'Scale-out is' : 'Scale-in is';
   const end = paused.until === null ? 'until resumed' : `until ${clock(paused.until, now)}`;
   return `${what} paused ${sinceOf(paused.since, now)}, ${end}: ${paused.reason}.`;

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { stacked, topOf, type Column, type ColumnName, type Columns } from '../shape/columns';
+import { stacked, type Column, type ColumnName, type Columns } from '../shape/columns';
 import { h, setText } from './dom';
 import { colorOf } from './theme';
 
@@ -20,8 +20,8 @@ export interface PanelShape {
   readonly series: readonly PanelSeries[];
   /** Areas lie on each other. */
   readonly isStacked?: boolean;
-  /** The axis reaches at least so far. */
-  readonly least: number;
+  /** Where the value axis ends. */
+  readonly top: (highest: number) => number;
   readonly say: (value: number) => string;
   /** The last panel has the time axis below it. */
   readonly hasTimes?: boolean;
@@ -99,9 +99,9 @@ function optionsOf(shape: PanelShape, order: readonly PanelSeries[], wiring: Pan
   const paths = uPlot.paths.stepped?.({ align: 1 });
   const series = order.map(({ color, kind }): uPlot.Series => ({
     ...(paths === undefined ? {} : { paths }),
-    // In a pile the line between two areas has the colour of the card, so that neighbours are told apart by more than hue.
-    stroke: () => colorOf(shape.isStacked === true ? '--card' : color),
-    width: shape.isStacked === true ? 1 : 1.75,
+    stroke: () => colorOf(color),
+    // In a pile the areas speak, not their outlines.
+    width: shape.isStacked === true ? 0 : 1.5,
     points: { show: false },
     ...(kind === 'area' ? { fill: () => colorOf(shape.isStacked === true ? color : `${color}-soft`) } : {}),
     ...(kind === 'dashed' ? { dash: [5, 4] } : {}),
@@ -119,7 +119,7 @@ function optionsOf(shape: PanelShape, order: readonly PanelSeries[], wiring: Pan
     },
     scales: {
       x: { time: true, range: () => [...wiring.view()] as [number, number] },
-      y: { range: (_plot, _low, high) => [0, topOf(high ?? 0, shape.least)] },
+      y: { range: (_plot, _low, high) => [0, shape.top(high ?? 0)] },
     },
     axes: [timeAxis(shape.hasTimes === true), valueAxis(shape)],
     series: [{}, ...series],
@@ -160,10 +160,9 @@ function valueAxis({ say, height }: PanelShape): uPlot.Axis {
     font: AXIS_FONT,
     size: AXIS_WIDTH,
     gap: 6,
-    space: height > 120 ? 34 : 28,
-    incrs: [
-      1, 2, 5, 10, 15, 20, 30, 50, 60, 100, 120, 200, 300, 500, 600, 1_000, 1_800, 2_000, 3_600, 5_000, 7_200, 10_000, 20_000, 50_000,
-    ],
+    // Two or three lines, whatever the unit: the ends of the axes are round numbers, and so are their halves and quarters.
+    splits: (_plot, _axis, _low, high) =>
+      height > 120 && high % 4 === 0 ? [0, high / 4, high / 2, (3 * high) / 4, high] : [0, high / 2, high],
     values: (_plot, splits) => splits.map(say),
   };
 }

@@ -1,5 +1,5 @@
 import type { Runner } from '../data/answers';
-import { duration, NOTHING, plural, shortId } from '../shape/format';
+import { duration, NOTHING, number, plural, shortId } from '../shape/format';
 import { matching, STATE_NAMES } from '../shape/runners';
 import type { Actions } from './actions';
 import { byId, h, keyedRows, setHidden, setText, type Row } from './dom';
@@ -28,7 +28,7 @@ export function createRunners(actions: Actions): Runners {
         h(
           'thead',
           {},
-          h('tr', {}, ...['Runner', 'State', 'Since', 'VM', 'Age', 'Protection'].map((name) => h('th', { scope: 'col' }, name))),
+          h('tr', {}, ...['Runner', 'State', 'For', 'Tasks', 'VM', 'Age', 'Protection'].map((name) => h('th', { scope: 'col' }, name))),
         ),
         body,
       ),
@@ -79,6 +79,7 @@ function build(
 ): Row<Runner> {
   const state = h('span', { class: 'state' });
   const since = h('td', { class: 'number' });
+  const tasks = h('td', { class: 'number' });
   const age = h('td', { class: 'number' });
   const shield = h('span', { class: 'shield' }, 'Protected');
   const protect = h('button', { type: 'button', class: 'small', click: () => actions.protect(runner ?? '') }, 'Protect…');
@@ -94,6 +95,7 @@ function build(
       h('th', { scope: 'row', title: name }, runner === null ? h('span', { class: 'none' }, 'no runner') : shortId(runner)),
       h('td', {}, state),
       since,
+      tasks,
       h('td', { title: vm }, computerName === '' ? shortId(vm) : computerName),
       age,
       h('td', { class: 'act' }, shield, protect, unprotect),
@@ -103,6 +105,7 @@ function build(
       state.className = `state ${latest.state}`;
       setText(state, STATE_NAMES[latest.state] ?? latest.state);
       setText(since, passed(latest.since));
+      setText(tasks, number(latest.tasks));
       setText(age, passed(latest.bornAt));
       setHidden(shield, !isOn);
       setHidden(protect, isOn || runner === null);

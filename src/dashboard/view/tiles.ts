@@ -1,5 +1,5 @@
 import type { PoolStatus } from '../data/answers';
-import { money, number } from '../shape/format';
+import { money, number, price } from '../shape/format';
 import { byId, h, setHidden, setText } from './dom';
 
 export interface Usage {
@@ -44,7 +44,7 @@ export function createTiles(): { show(status: PoolStatus): void; use(usage: Usag
       setHidden(cost.element, hourlyCost === null);
       if (hourlyCost === null) return;
       setText(cost.value, usage === undefined ? number(null) : money(usage.vmHours * hourlyCost));
-      setText(cost.below, `at ${money(hourlyCost)} a VM hour`);
+      setText(cost.below, `at ${price(hourlyCost)} a VM hour`);
     },
   };
 }

@@ -134,6 +134,7 @@ function aRunner(index: number, now: number, draw: () => number): RunnerRow {
     instance: String(index),
     computerName: `runners_${String(index).padStart(6, '0')}`,
     state,
+    tasks: state === 'booting' ? null : state === 'busy' ? 1 : 0,
     since: iso(now - Math.floor(draw() * 40 * MINUTE)),
     bornAt: iso(now - Math.floor(draw() * 500 * MINUTE) - 40 * MINUTE),
     protected: false,
