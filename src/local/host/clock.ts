@@ -48,13 +48,19 @@ export function scaledClock(speed: number, startAt = realNow()): HostClock {
   return { now, at: (time, run) => later(() => (time - now()) / speed, run), busy: () => nobody };
 }
 
+export interface VirtualTimeline extends Pick<VirtualClock, 'now' | 'at' | 'advance'> {
+  /** When the next timer is due; undefined: none is left. */
+  next(): number | undefined;
+}
+
 /** Time that stands still until it is advanced: to the next timer, or to `limit` where none is due before. */
-export function virtualTimeline(startAt: number): Pick<VirtualClock, 'now' | 'at' | 'advance'> {
+export function virtualTimeline(startAt: number): VirtualTimeline {
   let time = startAt;
   const timers = new TimerHeap();
   return {
     now: () => time,
     at: (due, run) => timers.add(due, run),
+    next: () => timers.next(),
     advance: (limit = Infinity) => {
       const next = timers.next();
       if (next === undefined || next > limit) {
