@@ -42,6 +42,8 @@ export interface TickInput {
   readonly forecast?: ForecastAdvice;
   /** Of the app, for the ledger. */
   readonly version?: string;
+  /** Of a simulation of months: `fleet` is given away and changed in place, and the ledger is told nothing. */
+  readonly inPlace?: true;
 }
 
 export interface Planned {
@@ -77,16 +79,18 @@ const malformed = (text: string): FailedReading => ({
   side: 'stackguardian',
 });
 
-function freshOrCopy({ fleet, now }: TickInput, binding: FleetMemory['binding']): FleetMemory {
+function freshOrCopy({ fleet, now, inPlace }: TickInput, binding: FleetMemory['binding']): FleetMemory {
   if (fleet === undefined) return freshFleet(binding, now);
   const known = fleet.binding;
   const isOther = binding !== undefined && known !== undefined && (known.scaleSet !== binding.scaleSet || known.group !== binding.group);
   if (isOther) return freshFleet(binding, now);
-  return { ...structuredClone(fleet), ...(binding === undefined ? {} : { binding }) };
+  const copy = inPlace === true ? fleet : structuredClone(fleet);
+  if (binding !== undefined) copy.binding = binding;
+  return copy;
 }
 
-function keep({ settings, version = '' }: TickInput, plan: TickPlan, fleet: FleetMemory, seen?: Seen): Planned {
-  const lines = tell(settings, version, fleet, plan, seen);
+function keep({ settings, version = '', inPlace }: TickInput, plan: TickPlan, fleet: FleetMemory, seen?: Seen): Planned {
+  const lines = inPlace === true ? [] : tell(settings, version, fleet, plan, seen);
   fleet.lastTick = { id: plan.tickId, plan };
   return { plan, fleet, lines };
 }

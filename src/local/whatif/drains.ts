@@ -57,7 +57,8 @@ export class Drains {
   #deregister(record: DrainRecord): void {
     const entry = this.#pool.entries.get(record.runnerId ?? '');
     const isReady = entry?.status === 'DRAINING' && entry.running === 0 && entry.pending === 0;
-    const answer = entry === undefined ? 'gone' : !isReady ? 'notNow' : deregister(this.#pool, entry.runnerId, false).ok ? 'done' : 'refused';
+    const answer =
+      entry === undefined ? 'gone' : !isReady ? 'notNow' : deregister(this.#pool, entry.runnerId, false).ok ? 'done' : 'refused';
     this.#follow(record, deregisteredDrain(this.#memory, { ...this.#asks(record), answer }, this.#now()));
   }
 
@@ -74,7 +75,10 @@ export class Drains {
     this.#turn(record);
   }
 
-  #delete(batch: readonly DrainRecord[], last: string | undefined): { answers: Record<string, DeleteResult>; operation: string | undefined } {
+  #delete(
+    batch: readonly DrainRecord[],
+    last: string | undefined,
+  ): { answers: Record<string, DeleteResult>; operation: string | undefined } {
     const answers: Record<string, DeleteResult> = {};
     const due: DrainRecord[] = [];
     for (const record of batch) {

@@ -1,4 +1,4 @@
-import { targetsOf } from '../../decide/targets';
+import { targetsOf, type Targets } from '../../decide/targets';
 import type { ForecastAdvice } from '../../forecast/advice';
 import type { ActOutcome, Admission, AdmittedAct, TickPlan } from '../../model/decision';
 import { emptyMemory, type PoolMemory } from '../../model/pool';
@@ -27,6 +27,8 @@ export interface PoolRun {
   readonly seconds?: number;
   /** What the pool's own past would have advised at that moment (epoch ms). */
   readonly forecast?: (now: number) => ForecastAdvice | undefined;
+  /** Also the ticks that can change nothing: slow, for a comparison. */
+  readonly everyTick?: true;
 }
 
 export interface PoolResult {
@@ -42,6 +44,8 @@ export interface PoolResult {
 }
 
 const HOUR = 3_600_000;
+const TIDY_TICKS = 16;
+const TIDY_MS = 600_000;
 /** A Monday morning. */
 export const START = Date.UTC(2025, 3, 7, 6);
 const AFTER_LAST_SECONDS = 3 * 3_600;
@@ -55,6 +59,9 @@ export function simulatePool(run: PoolRun): PoolResult {
   loop.run();
   return loop.result();
 }
+
+const sameTargets = (a: Targets, b: Targets): boolean =>
+  a.minRunners === b.minRunners && a.minIdle === b.minIdle && a.idleFor === b.idleFor && a.keepNewestIdle === b.keepNewestIdle;
 
 class Loop {
   readonly #run: PoolRun;
@@ -87,14 +94,13 @@ class Loop {
     feed(this.#pool, this.#jobs, this.#clock.now());
     for (let next = this.#clock.now(); next < this.#end;) {
       while (this.#clock.advance(next));
-      next = this.#tick();
-      next = this.#quietUntil(next);
+      next = this.#quietUntil(this.#tick());
     }
     while (this.#clock.advance(this.#end));
   }
 
-  /** Poll, decide, admit, act, settle: as the loop's orchestrator does. Returns when the next tick is due. */
-  #tick(): number {
+  /** Poll, decide, admit, act, settle: as the loop's orchestrator does. */
+  #tick(): TickPlan {
     const now = this.#clock.now();
     const { settings, forecast } = this.#run;
     const memory = this.#memory;
@@ -110,17 +116,16 @@ class Loop {
       now,
       tickId: this.#ticks.toString(36),
       warnings: [],
+      inPlace: true,
       ...(advice === undefined ? {} : { forecast: advice }),
     });
     this.#fleet = fleet;
     const timing = settings.durations;
     const admission = admit(memory, { plan, timing }, now);
     this.#act(admission, timing, now);
-    this.#plan = plan;
-    return plan.nextAt;
+    if (this.#ticks % TIDY_TICKS === 0) this.#tidy(now);
+    return plan;
   }
-
-  #plan: TickPlan | undefined;
 
   #act(admission: Admission, timing: PoolSettings['durations'], now: number): void {
     const outcomes = admission.acts.map((act): ActOutcome => this.#carryOut(act));
@@ -150,27 +155,50 @@ class Loop {
     }
   }
 
-  /** Ticks that could change nothing are left out: nobody waits, nothing is under way, and no runner more than the targets ask for. */
-  #quietUntil(next: number): number {
-    if (this.#changed || this.#plan === undefined || this.#plan.held) return next;
-    const { settings, forecast } = this.#run;
-    const pool = this.#pool;
-    const memory = this.#memory;
-    if (pool.waiting.length > 0 || Object.keys(memory.drains).length > 0) return next;
-    if (memory.growth !== undefined && memory.growth.state !== 'over') return next;
-    if (pool.vms.size !== pool.entries.size) return next;
-    const { poll } = settings.durations;
-    let at = next;
-    for (;;) {
-      const { minRunners, minIdle } = targetsOf(settings, forecast?.(at), at);
-      const idle = [...pool.entries.values()].filter((entry) => entry.running === 0).length;
-      if (pool.vms.size !== minRunners && !(pool.vms.size < minRunners)) break;
-      if (pool.vms.size < minRunners || idle < minIdle) break;
-      const due = this.#clock.next();
-      if (at >= this.#end || due === undefined || due <= at) break;
-      at += poll;
-    }
+  /** What is over is looked through by every tick and decides nothing: kept for hours by the app, for minutes here. */
+  #tidy(now: number): void {
+    const before = now - TIDY_MS;
+    const drop = (map: Record<string, { lastSeen: number; gone?: true }>): void => {
+      for (const [key, { lastSeen, gone }] of Object.entries(map)) if (gone === true && lastSeen < before) delete map[key];
+    };
+    if (this.#fleet !== undefined) [this.#fleet.instances, this.#fleet.runners].forEach(drop);
+    const { operations } = this.#pool;
+    for (const [id, { endedAt }] of operations) if (endedAt !== undefined && endedAt < before) operations.delete(id);
+  }
+
+  /** Ticks that could change nothing are left out. */
+  #quietUntil(plan: TickPlan): number {
+    const step = plan.nextAt - plan.at;
+    const still = this.#changed || plan.held || this.#run.everyTick === true ? undefined : this.#stillUntil();
+    let at = plan.nextAt;
+    if (still === undefined) return at;
+    const before = this.#targets(plan.at);
+    while (at < this.#end && at < still && sameTargets(this.#targets(at), before)) at += step;
     return at;
+  }
+
+  /**
+   * Nobody waits, nothing is under way, and no fewer runners than asked for: until when, by time alone, nothing will happen. Undefined where
+   * a tick may do something at any time.
+   */
+  #stillUntil(): number | undefined {
+    const pool = this.#pool;
+    const { drains, growth } = this.#memory;
+    const isMoving = pool.waiting.length > 0 || pool.vms.size !== pool.entries.size || Object.keys(drains).length > 0;
+    if (isMoving || (growth !== undefined && growth.state !== 'over')) return undefined;
+    const { minRunners, minIdle, idleFor } = this.#targets(this.#clock.now());
+    const idle = [...pool.entries.values()].filter((entry) => entry.running === 0);
+    if (pool.vms.size < minRunners || idle.length < minIdle) return undefined;
+    const nextEvent = this.#clock.next() ?? Infinity;
+    const isByStep = this.#run.settings.scaleInStrategy === 'step';
+    // By step even a busy runner may go, once the cooldown is over.
+    if (pool.vms.size === minRunners || (idle.length === minIdle && (minIdle > 0 || !isByStep))) return nextEvent;
+    if (isByStep) return undefined;
+    return Math.min(nextEvent, ...idle.map(({ runnerId }) => (this.#fleet?.runners[runnerId]?.idle?.since ?? 0) + idleFor));
+  }
+
+  #targets(now: number): Targets {
+    return targetsOf(this.#run.settings, this.#run.forecast?.(now), now);
   }
 
   result(): PoolResult {
