@@ -7,3 +7,4 @@ import './functions/keeper';
 import './functions/http';
 import './functions/http/check';
 import './functions/http/dashboard';
+import './functions/http/history';

@@ -39,5 +39,7 @@ export const BLOBS = {
   probe: (pool: string): string => `check/${pool}`,
   owner: (scaleSetUniqueId: string): string => `owners/${scaleSetUniqueId}.json`,
   certificate: (pool: string, drain: string, startedAt: number): string => `drains/${pool}/${month(startedAt)}/${drain}.json`,
+  /** The folder of one month. */
+  certificates: (pool: string, at: number): string => `drains/${pool}/${month(at)}/`,
   ledger: (pool: string, at: number): string => `ledger/${pool}/${new Date(at).toISOString().slice(0, 10)}.jsonl`,
 } as const;

@@ -30,6 +30,7 @@ export function withOwnErrors(store: StateStore): StateStore {
   };
   return {
     read: (name) => own(() => store.read(name)),
+    tail: (name, from) => own(() => store.tail(name, from)),
     write: (name, text, condition) => own(() => store.write(name, text, condition)),
     append: (name, line) => own(() => store.append(name, line)),
     list: (prefix, limit) => own(() => store.list(prefix, limit)),

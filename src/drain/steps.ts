@@ -182,7 +182,7 @@ export async function close(ports: StepPorts, certificate: Certificate, outcome:
   if (before?.outcome !== undefined) return { line: line(ports, 'close', `closed before: ${before.outcome}`) };
   const window = before?.sending === undefined ? certificate.window : (before.window ?? certificate.window);
   const sending = before?.sending === undefined ? {} : { sending: before.sending };
-  await writeCertificate(ports.store, { ...certificate, window, ...sending, outcome });
+  await writeCertificate(ports.store, { ...certificate, window, ...sending, outcome, endedAt: ports.clock.now() });
   return { line: line(ports, 'close', outcome) };
 }
 

@@ -10,6 +10,7 @@ import { sharedReadings, type Services } from '../drain/sharedReadings';
 import { AutoscalerError } from '../errors';
 import type { DrainTiming, Target } from '../model/drain';
 import { checkOwner, type Owner } from '../persist/owner';
+import { createLedgerDays, type LedgerDays } from '../observe/ledger/days';
 import { createTickMetrics, type TickMetrics } from '../observe/metrics';
 import type { Clock } from '../ports/clock';
 import type { RunnerService } from '../ports/runnerService';
@@ -63,6 +64,9 @@ export function store(): StateStore {
     return createStateStore({ container, accountUrl: accountUrl ?? '', credential: credential() });
   });
 }
+
+/** Kept for as long as the settings stand, with the days of the ledger that it has read. */
+export const ledgerDays = (): LedgerDays => once('ledger', () => createLedgerDays(store()));
 
 const credential = (): ReturnType<typeof createCredential> =>
   once('credential', () => createCredential(process.env, transport().httpClient));

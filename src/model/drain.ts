@@ -120,6 +120,7 @@ export interface Certificate {
   /** What each step answered, in order, with its time; at most 40 lines. */
   readonly steps: readonly { readonly at: number; readonly step: string; readonly answer: string }[];
   readonly outcome: DrainOutcome | undefined;
+  readonly endedAt?: number;
   /** The attempt whose deregister was about to be sent when this page was stored. */
   readonly sending?: string;
 }

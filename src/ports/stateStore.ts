@@ -16,6 +16,8 @@ export type StoreWrite = { readonly kind: 'written'; readonly etag: string } | {
  */
 export interface StateStore {
   read(name: string): Promise<StoredText | undefined>;
+  /** What was appended from byte `from` on, empty where that is nothing yet; undefined where there is no such blob. */
+  tail(name: string, from: number): Promise<string | undefined>;
   write(name: string, text: string, condition?: WriteCondition): Promise<StoreWrite>;
   /** Adds one line to an append blob, creating it when absent; a line may appear twice when an answer was lost. */
   append(name: string, line: string): Promise<void>;

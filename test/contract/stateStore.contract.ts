@@ -67,6 +67,16 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
       expect((await store.read('log'))?.text).toBe('one\ntwo\n');
     });
 
+    it('reads what was appended from a byte on: nothing yet at its end, undefined where there is no blob', async () => {
+      expect(await store.tail('tail', 0)).toBeUndefined();
+      await store.append('tail', 'ü');
+      expect(await store.tail('tail', 0)).toBe('ü\n');
+      expect(await store.tail('tail', 3)).toBe('');
+      await store.append('tail', 'two');
+      expect(await store.tail('tail', 3)).toBe('two\n');
+      expect(await store.tail('tail', 5)).toBe('o\n');
+    });
+
     it('lists names below a prefix in lexical order, up to the limit', async () => {
       for (const name of ['l/b', 'l/a', 'l/c/d', 'm/a']) await written(name, name);
       expect(await store.list('l/', 10)).toEqual(['l/a', 'l/b', 'l/c/d']);

@@ -15,7 +15,8 @@ const BY_ID = [
 ];
 const CONFIRMED = [`${RUNNER}/forget`, `${VM}/reap`, 'pools/default/normalize'];
 const POSTS = [...PLAIN, ...REASONED, ...BY_ID, ...CONFIRMED, 'keeper'];
-const GETS = ['pools', 'pools/default'];
+const HISTORY = ['history', 'decisions', 'drains', 'runners'].map((word) => `pools/default/${word}`);
+const GETS = ['pools', 'pools/default', ...HISTORY];
 
 let app: WholeApp;
 
@@ -40,7 +41,7 @@ describe.each([...POSTS.map((path) => ['POST', path]), ...GETS.map((path) => ['G
 
 const nowhere = (path: string): string => path.replace('pools/default', 'pools/nowhere');
 
-test.each([...POSTS.filter((path) => path !== 'keeper').map((path) => ['POST', path]), ['GET', 'pools/default']])(
+test.each([...POSTS.filter((path) => path !== 'keeper').map((path) => ['POST', path]), ...GETS.slice(1).map((path) => ['GET', path])])(
   '%s /api/%s of an unknown pool answers with the pools that there are',
   async (method, path) => {
     const body = CONFIRMED.includes(path) ? { confirm: 'x' } : undefined;

@@ -130,6 +130,7 @@ function storeOf(world: ModelWorld): StateStore {
       world.blobs[name] = text;
       return Promise.resolve({ kind: 'written', etag: '1' });
     },
+    tail: () => Promise.resolve(undefined),
     append: () => Promise.resolve(),
     list: () => Promise.resolve([]),
     delete: () => Promise.resolve(),

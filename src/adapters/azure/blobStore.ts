@@ -71,6 +71,20 @@ export function createStateStore(options: StateStoreOptions): StateStore {
         }
       }),
 
+    tail: (name, from) =>
+      run(`read of "${name}"`, async (abortSignal) => {
+        try {
+          const found = await retrying.getBlobClient(name).download(from, undefined, { abortSignal, maxRetryRequests: 2 });
+          return await drain(found.readableStreamBody);
+        } catch (error) {
+          const { code, status } = failureOf(error);
+          if (code === 'BlobNotFound') return undefined;
+          // From its end on there is nothing, which the service calls no range.
+          if (code === 'InvalidRange' || status === 416) return '';
+          throw error;
+        }
+      }),
+
     write: (name, text, condition) =>
       run(`write of "${name}"`, async (abortSignal): Promise<StoreWrite> => {
         const container = condition === undefined ? retrying : once;

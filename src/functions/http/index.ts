@@ -1,6 +1,4 @@
-import * as df from 'durable-functions';
-import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import type { DurableClient } from 'durable-functions';
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { SettingsError } from '../../errors';
 import { EVENTS, loopId } from '../../names';
@@ -8,22 +6,11 @@ import { engineOf } from '../engine';
 import { loadSettings, poolSettings } from '../environment';
 import { keepAll, startLoop } from '../keeper';
 import { isOver, statusOf } from '../loopStatus';
-import { answering, bodyOf, json, RequestError } from './answer';
+import { bodyOf, json, RequestError } from './answer';
 import { forget, normalize, reap } from './confirmed';
+import { route } from './route';
 import { fromAnswer, idOf, poolOf, run } from './run';
 import { statusOfPool } from './status';
-
-type Handler = (request: HttpRequest, client: DurableClient, context: InvocationContext) => Promise<HttpResponseInit>;
-
-function route(name: string, path: string, methods: ('GET' | 'POST')[], handler: Handler): void {
-  df.app.client.http(name, {
-    route: path,
-    methods,
-    authLevel: 'function',
-    handler: (request: HttpRequest, client: DurableClient, context: InvocationContext) =>
-      answering(() => handler(request, client, context)),
-  });
-}
 
 const reason = z.string().max(200).default('no reason given');
 const empty = z.strictObject({});

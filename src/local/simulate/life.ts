@@ -32,6 +32,7 @@ export function createLife(clock: HostClock, ways: Required<Omit<Transport, 'pau
         const store = ways.store(container);
         return {
           read: (...given) => mortal(() => store.read(...given)),
+          tail: (...given) => mortal(() => store.tail(...given)),
           write: (...given) => mortal(() => store.write(...given)),
           append: (...given) => mortal(() => store.append(...given)),
           list: (...given) => mortal(() => store.list(...given)),

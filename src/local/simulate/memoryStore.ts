@@ -61,6 +61,11 @@ export function memoryStore({ onCall, wait }: MemoryStoreOptions = {}): MemorySt
         const text = textOf(name);
         return text === undefined ? undefined : { text, etag: blobs.get(name)?.etag ?? '' };
       }),
+    tail: (name, from) =>
+      call('read', name, () => {
+        const text = textOf(name);
+        return text === undefined ? undefined : Buffer.from(text).subarray(from).toString('utf8');
+      }),
     write: (name, text, condition) =>
       call('write', name, (fault) => {
         if (!fits(name, condition) || (fault?.conflict === true && condition !== undefined)) return { kind: 'conflict' };

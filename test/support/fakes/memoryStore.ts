@@ -35,6 +35,11 @@ export function createMemoryStore(): MemoryStore {
       const found = blobs.get(name);
       return found === undefined ? undefined : { ...found };
     },
+    tail: async (name, from) => {
+      script.enter('tail', name, from);
+      const found = blobs.get(name);
+      return found === undefined ? undefined : Buffer.from(found.text).subarray(from).toString('utf8');
+    },
     write: async (name, text, condition) => {
       script.enter('write', name, text, condition);
       return fits(name, condition) ? { kind: 'written', etag: put(name, text) } : { kind: 'conflict' };
