@@ -23,7 +23,9 @@ async function get<T>(path: string): Promise<T> {
 const iso = (at: number): string => new Date(at).toISOString();
 
 test('history tells the queue, the fleet and what was ordered and taken out, in buckets', async () => {
-  const { buckets, resolution, lost, next } = await get<HistoryAnswer>(`history?from=${iso(START)}&to=${iso(START + 150 * MINUTE)}&resolution=300`);
+  const { buckets, resolution, lost, next } = await get<HistoryAnswer>(
+    `history?from=${iso(START)}&to=${iso(START + 150 * MINUTE)}&resolution=300`,
+  );
   expect({ resolution, lost, next, count: buckets.length }).toEqual({ resolution: 300, lost: 0, next: null, count: 30 });
   expect(buckets[0]?.at).toBe(iso(START));
   const highest = (key: 'waiting' | 'busy' | 'booting' | 'instances'): number => Math.max(...buckets.map((bucket) => bucket[key] ?? 0));
