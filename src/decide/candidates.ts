@@ -1,4 +1,5 @@
 import type { Member } from '../poll/fleet';
+import { keptByForecast } from './kept';
 import type { Scene } from './scene';
 
 export interface Candidates {
@@ -8,11 +9,12 @@ export interface Candidates {
 
 /** Who may be drained at all by rule 3: known tasks, ours, unprotected, and no other living entry on the machine. */
 export function candidatesOf(scene: Scene, isBusyToo: boolean): Candidates {
+  const kept = keptByForecast(scene);
   const may = scene.fleet.members.filter(
     (member) =>
       (member.state === 'active' || member.state === 'unhealthy') &&
       member.tasks !== undefined &&
-      (isBusyToo || member.tasks === 0) &&
+      (isBusyToo || (member.tasks === 0 && !kept.has(member))) &&
       mayDrain(scene, member) &&
       !scene.fleet.contested.has(member.instance.vmId),
   );

@@ -12,13 +12,15 @@ export interface Targets {
   readonly idleFor: number;
   /** Of the idle ones only so many newest are kept for `idleFor`; the others go at once. Undefined: all. */
   readonly keepNewestIdle: number | undefined;
+  /** By the forecast so many newest of the idle ones are kept for so many ms, whatever the strategy says. */
+  readonly kept?: { readonly newest: number; readonly idleFor: number } | undefined;
   /** Ordered beyond the queue while jobs wait (SCALE_OUT_EXTRA, forecast). */
   readonly extra: number;
   /** One sentence each: which schedule or forecast changed what. */
   readonly because: readonly string[];
 }
 
-/** Pure. A forecast raises what the settings and schedules ask for and never lowers it: its keepNewestIdle counts only where they name one. */
+/** Pure. A forecast raises what the settings and schedules ask for and never lowers it; what it keeps stands beside what they keep. */
 export function targetsOf(settings: PoolSettings, forecast: ForecastAdvice | undefined, now: number): Targets {
   const plain = scheduledTargets(settings, now);
   return forecast === undefined ? plain : raised(plain, forecast, settings.durations.minute);
@@ -46,12 +48,11 @@ const saidBy = (variable: string, value: number | undefined, found: { readonly s
   found === undefined ? [] : [`${variable} is ${value} by the schedule "${found.schedule.cron}" (${found.schedule.timeZone}).`];
 
 function raised(plain: Targets, advice: ForecastAdvice, minute: number): Targets {
-  const { keepNewestIdle: kept } = plain;
+  const { idleMinutes = 0, keepNewestIdle: newest = 0 } = advice;
   return {
-    minRunners: plain.minRunners,
+    ...plain,
     minIdle: Math.max(plain.minIdle, advice.minIdle),
-    idleFor: Math.max(plain.idleFor, (advice.idleMinutes ?? 0) * minute),
-    keepNewestIdle: kept === undefined ? undefined : Math.max(kept, advice.keepNewestIdle ?? 0),
+    ...(newest > 0 && idleMinutes > 0 ? { kept: { newest, idleFor: idleMinutes * minute } } : {}),
     extra: Math.max(plain.extra, advice.extra),
     because: [...plain.because, ...advice.because],
   };

@@ -81,6 +81,19 @@ export const FIELDS: readonly Field[] = [
   }),
   pool('MIN_IDLE_RUNNERS', 'integer', 'idle runners kept ready beside the jobs waiting', { fallback: '0', least: 0, most: 1000 }),
   pool('SCHEDULES', 'json', 'JSON array of times with a MIN_RUNNERS, MIN_IDLE_RUNNERS or SCALE_IN_IDLE_MINUTES of their own'),
+  pool('FORECAST', 'choice', 'keep and order ahead by what the pool’s own past says; `observe` only tells', {
+    fallback: 'off',
+    choices: ['off', 'observe', 'on'],
+  }),
+  pool('WAIT_MINUTE_WORTH', 'number', 'VM-minutes that one minute of waiting is worth to the forecast; 0: never warm', {
+    fallback: '5',
+    least: 0,
+    most: 1000,
+  }),
+  pool('TARGET_WAIT_P95_SECONDS', 'number', 'the forecast keeps 95 of 100 waits below this, instead of by WAIT_MINUTE_WORTH', {
+    least: 1,
+    most: 86_400,
+  }),
   pool('MIN_RUNNERS', 'integer', 'runners always kept', { fallback: '1', least: 0, most: 1000 }),
   pool('MAX_RUNNERS', 'integer', 'instances never exceeded; unset: the platform’s limit', { least: 1, most: 1000 }),
   pool('DEMAND_METRIC', 'choice', 'which jobs count as waiting', { fallback: 'queued+pending', choices: ['queued+pending', 'queued'] }),

@@ -53,6 +53,11 @@ export interface PoolSettings {
   readonly keepNewestIdle: number | undefined;
   readonly minIdleRunners: number;
   readonly schedules: readonly Schedule[];
+  readonly forecast: 'off' | 'observe' | 'on';
+  /** VM-minutes. */
+  readonly waitMinuteWorth: number;
+  /** Seconds; undefined: WAIT_MINUTE_WORTH chooses. */
+  readonly targetWaitP95: number | undefined;
   /** MIN_RUNNERS outside of schedules: a decision reads its scene's targets. */
   readonly minRunners: number;
   /** Undefined: bounded by the platform alone. */

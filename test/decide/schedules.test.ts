@@ -108,11 +108,10 @@ describe('the schedule in force', () => {
 describe('a forecast only raises', () => {
   const advice = { minIdle: 2, idleMinutes: 30, keepNewestIdle: 1, extra: 1, because: ['It says so.'] };
   test.each([
-    [{}, { minIdle: 2, idleFor: 1_800_000, keepNewestIdle: undefined, extra: 1 }],
-    [{ KEEP_NEWEST_IDLE: '0' }, { keepNewestIdle: 1 }],
+    [{}, { minIdle: 2, idleFor: 300_000, kept: { newest: 1, idleFor: 1_800_000 }, extra: 1 }],
     [
       { MIN_IDLE_RUNNERS: '3', SCALE_IN_IDLE_MINUTES: '45', KEEP_NEWEST_IDLE: '4', SCALE_OUT_EXTRA: '2' },
-      { minIdle: 3, idleFor: 2_700_000, keepNewestIdle: 4, extra: 2 },
+      { minIdle: 3, idleFor: 2_700_000, keepNewestIdle: 4, kept: { newest: 1, idleFor: 1_800_000 }, extra: 2 },
     ],
   ])('%j', (env, targets) => {
     const plain = settingsOf({ MIN_RUNNERS: '1', ...env });

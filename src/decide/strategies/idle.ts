@@ -1,13 +1,10 @@
-import type { Member } from '../../poll/fleet';
 import { bornAt } from '../../poll/fleetMemory';
 import { candidatesOf } from '../candidates';
+import { idleTime } from '../kept';
 import type { Scene } from '../scene';
 import { count } from '../words';
 import { surplusOf } from '../need';
 import type { Choice } from './strategy';
-
-/** How long a runner has read ACTIVE with zero tasks without a break, in ms; a drain that was given back began it anew. */
-export const idleTime = ({ runnerMemory }: Member, now: number): number => now - (runnerMemory?.idle?.since ?? now);
 
 export interface IdleRule {
   /** Of the idle ones only so many newest are kept for their time; undefined: all. */

@@ -34,6 +34,7 @@ const targets = z.object({
   minIdle: z.number(),
   idleFor: z.number(),
   keepNewestIdle: z.number().optional(),
+  kept: z.object({ newest: z.number(), idleFor: z.number() }).optional(),
   extra: z.number(),
   because: z.array(z.string()),
 });
