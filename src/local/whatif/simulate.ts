@@ -61,7 +61,12 @@ export function simulatePool(run: PoolRun): PoolResult {
 }
 
 const sameTargets = (a: Targets, b: Targets): boolean =>
-  a.minRunners === b.minRunners && a.minIdle === b.minIdle && a.idleFor === b.idleFor && a.keepNewestIdle === b.keepNewestIdle && a.kept?.newest === b.kept?.newest && a.kept?.idleFor === b.kept?.idleFor;
+  a.minRunners === b.minRunners &&
+  a.minIdle === b.minIdle &&
+  a.idleFor === b.idleFor &&
+  a.keepNewestIdle === b.keepNewestIdle &&
+  a.kept?.newest === b.kept?.newest &&
+  a.kept?.idleFor === b.kept?.idleFor;
 
 class Loop {
   readonly #run: PoolRun;
