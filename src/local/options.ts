@@ -13,6 +13,8 @@ export interface Options {
   /** App settings that override the world's. */
   readonly set: Readonly<Record<string, string>>;
   readonly settings: string | undefined;
+  /** Folder that the run's ledger and certificates are written to at its end. */
+  readonly ledger: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
   /** Flags of the simulated world, by name. */
@@ -41,6 +43,7 @@ export const HELP = `npm start -- [flags]
   --port N             port of the HTTP API (default 7071)
   --set KEY=VALUE      any app setting, may be repeated
   --settings FILE      a local.settings.json with real endpoints: drives the real services
+  --ledger DIR         leaves the run's ledger and certificates there, for replay, why and whatif
   --json               the last line of stdout is one JSON object
   ${WORLD_FLAGS.map((flag) => `--${flag}`).join(' ')}   the simulated world
 `;
@@ -66,6 +69,7 @@ export function parseOptions(args: readonly string[]): Options {
     mode,
     set: Object.fromEntries(((values['set'] as string[] | undefined) ?? []).map(assignment)),
     settings: text('settings'),
+    ledger: text('ledger'),
     json: values['json'] === true,
     help: values['help'] === true,
     world,
@@ -73,7 +77,7 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 function read(args: readonly string[]): Record<string, unknown> {
-  const strings = ['trace', 'speed', 'for', 'seed', 'port', 'mode', 'settings', ...WORLD_FLAGS];
+  const strings = ['trace', 'speed', 'for', 'seed', 'port', 'mode', 'settings', 'ledger', ...WORLD_FLAGS];
   try {
     return parseArgs({
       args: [...args],

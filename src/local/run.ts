@@ -4,6 +4,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { TRANSPORT_KEY, type Transport } from '../adapters/transport';
 import { startAzurite } from './azurite';
 import { scaledClock, sqliteStorage, startHost, virtualClock, type HostClock } from './host';
+import { exportContainer } from './ledger/export';
 import { createLive } from './live';
 import { OptionsError, type Options } from './options';
 import { formatReport, summaryOf, toReport } from './report';
@@ -30,7 +31,8 @@ export async function runSimulated(options: Options, print: (line: string) => vo
   const clock: HostClock = options.speed === 'max' ? virtualClock(START) : scaledClock(options.speed, START);
   const world = await startWorld({ clock, seed: options.seed, mode: options.mode, flags: worldFlags(options.world) });
   trustCa(world.ca);
-  await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER).createIfNotExists();
+  const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
+  await container.createIfNotExists();
   if (options.speed === 'max')
     Object.assign(globalThis, { [TRANSPORT_KEY]: { pause: () => new Promise(setImmediate) } satisfies Transport });
   const live = createLive(clock.now, print, () => summaryOf(world.metrics()));
@@ -65,6 +67,8 @@ export async function runSimulated(options: Options, print: (line: string) => vo
   const metrics = world.metrics();
   print(`\n${formatReport(metrics, live.counts)}`);
   await host.stop();
+  if (options.ledger !== undefined)
+    print(`${String(await exportContainer(container, options.ledger))} files of the run's past are in ${options.ledger}.`);
   await world.stop();
   await azurite.stop();
   const report = toReport(metrics, live.counts);

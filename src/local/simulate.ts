@@ -1,4 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exportTexts } from './ledger/export';
 import { FlagError, HELP, parseFlags, type SimulateFlags } from './simulate/flags';
 import { simulateRun, type SimulationResult } from './simulate/run';
 import { tellStory } from './simulate/story';
@@ -43,6 +45,7 @@ async function one(
   print: (text: string) => void,
   { run, began }: { readonly run: number; readonly began: number },
 ): Promise<SimulationResult> {
+  const { ledger } = flags;
   const lines: string[] = [];
   const write = (): void => {
     if (flags.trace !== undefined && lines.length > 0) appendFileSync(flags.trace, `${lines.splice(0).join('\n')}\n`);
@@ -60,6 +63,7 @@ async function one(
             if (lines.length >= 1_000) write();
           },
         }),
+    ...(ledger === undefined ? {} : { onBlobs: (texts): void => void exportTexts(texts, join(ledger, `seed-${String(seed)}`)) }),
     onProgress: (simulatedMs, ticks) => {
       if (performance.now() - said < 10_000) return;
       said = performance.now();

@@ -14,6 +14,8 @@ export interface SimulateFlags {
   /** Multiplies how often faults happen. */
   readonly intensity: number;
   readonly trace: string | undefined;
+  /** Folder for the ledgers and certificates, one folder in it for each seed. */
+  readonly ledger: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -30,6 +32,7 @@ export const HELP = `npm run simulate -- [flags]
   --pools N            so many pools, at most 10 (default: drawn)
   --intensity N        multiplies how often faults happen (default 1; beyond 4 hardly anything is left that works)
   --trace FILE         everything that happens, one line each
+  --ledger DIR         leaves each run's ledger and certificates in DIR/seed-N
   --json               the last line of stdout is one JSON object
 
   Faults: ${ALL_FAULTS.join(' ')}
@@ -59,6 +62,7 @@ export function parseFlags(args: readonly string[]): SimulateFlags {
     pools: optional('pools', 1),
     intensity: number('intensity', '1', 0.1, false),
     trace: text('trace'),
+    ledger: text('ledger'),
     json: values['json'] === true,
     help: values['help'] === true,
   };

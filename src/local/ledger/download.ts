@@ -1,0 +1,30 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BLOBS } from '../../names';
+import { loadSettings, store } from '../../functions/environment';
+import { exportTexts } from './export';
+import { SourceError } from './source';
+
+const DAY = 86_400_000;
+const MOST_CERTIFICATES = 5_000;
+
+/** `--settings FILE`: the last days of the ledger, and their certificates, from the storage that the file names. Returns the folder. */
+export async function download(file: string, days: number, now: number): Promise<string> {
+  const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: Record<string, string> };
+  if (Values === undefined) throw new SourceError(`--settings ${file}: expected is a local.settings.json with an object "Values".`);
+  Object.assign(process.env, Values);
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+  let files = 0;
+  for (const { pool } of loadSettings().pools) {
+    const names = Array.from({ length: days }, (_, back) => BLOBS.ledger(pool, now - back * DAY));
+    const months = new Set(Array.from({ length: days + 31 }, (_, back) => BLOBS.certificates(pool, now - back * DAY)));
+    for (const month of months) names.push(...(await store().list(month, MOST_CERTIFICATES)));
+    for (const name of names) {
+      const text = (await store().read(name))?.text;
+      if (text !== undefined) files += exportTexts([[name, text]], folder);
+    }
+  }
+  if (files === 0) throw new SourceError(`--settings ${file}: its container has no ledger of the last ${String(days)} days.`);
+  return folder;
+}
