@@ -4,7 +4,7 @@ import { createReader, type Past } from './data/reader';
 import { createApi } from './data/request';
 import { saveKey, savedKey } from './data/session';
 import { startRefresh } from './refresh';
-import { carried, vmHours } from './shape/columns';
+import { vmHours } from './shape/columns';
 import { clock } from './shape/format';
 import { KIND_NAMES, kindOf } from './shape/mode';
 import { rangeChoice, rangeOf, readPlace, writePlace, type Range } from './shape/range';
@@ -164,7 +164,7 @@ export function startApp(): void {
     if (past === undefined) return;
     const { range, parts, older } = past;
     const at = now();
-    const buckets = carried(parts.buckets ?? []);
+    const buckets = parts.buckets ?? [];
     const all = [...(parts.decisions ?? []), ...older];
     notices.history(parts.problem);
     charts.show(buckets, parts.resolutionSeconds, all, range, at);

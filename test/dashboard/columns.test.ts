@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../../src/dashboard/data/answers';
-import { carried, coarser, columnsOf, spoken, stacked, topOfCounts, topOfSeconds, vmHours } from '../../src/dashboard/shape/columns';
+import { coarser, columnsOf, spoken, stacked, topOfCounts, topOfSeconds, vmHours } from '../../src/dashboard/shape/columns';
 
 const MINUTE = 60_000;
 const UNKNOWN = {
@@ -10,26 +10,8 @@ const UNKNOWN = {
 const bucket = (minute: number, more: Partial<Bucket> = {}): Bucket => ({ ...UNKNOWN, at: minute * MINUTE, ...more });
 const known = (minute: number, instances: number, more: Partial<Bucket> = {}): Bucket => bucket(minute, { demand: 0, instances, ...more });
 
-describe('what the buckets leave out', () => {
-  test('a quiet pool keeps its numbers for ten minutes, and no longer', () => {
-    const buckets = [known(0, 3), ...[5, 10, 11].map((minute) => bucket(minute))];
-    expect(carried(buckets).map(({ instances }) => instances)).toEqual([3, 3, 3, null]);
-  });
-
-  test('nothing is known before the first line', () => {
-    expect(carried([bucket(0), known(1, 2)]).map(({ instances }) => instances)).toEqual([null, 2]);
-  });
-
-  test('what happened in a bucket is not repeated with its numbers', () => {
-    const [, second] = carried([known(0, 3, { held: true, scaleOuts: 1, scaleIns: 2 }), bucket(1)]);
-    expect(second).toMatchObject({ instances: 3, held: false, scaleOuts: 0, scaleIns: 0 });
-  });
-
-  test('a hole of more than ten minutes interrupts the line, a shorter one does not', () => {
-    const x = (minutes: number): readonly (number | null)[] => columnsOf([known(0, 3), known(minutes, 4)], 60).instances;
-    expect(x(10)).toEqual([3, 4, 4]);
-    expect(x(11)).toEqual([3, 3, null, 4, 4]);
-  });
+test('a bucket that is missing interrupts the line', () => {
+  expect(columnsOf([known(0, 3), known(1, 5), known(3, 4)], 60).instances).toEqual([3, 5, 5, null, 4, 4]);
 });
 
 test('the last bucket is drawn to its end', () => {

@@ -19,7 +19,7 @@ function asking(answer: () => Response | Error, key: string | null = null): { ap
     if (given instanceof Error) throw given;
     return given;
   };
-  return { api: createApi('/api', () => key, send as typeof fetch), asked };
+  return { api: createApi('/api', () => key, send), asked };
 }
 
 test('the key goes as a header and never into the address; without one no header is sent', async () => {
@@ -79,13 +79,13 @@ describe('the history is read in pages', () => {
     const asked: string[] = [];
     const get = async (path: string): Promise<unknown> => {
       asked.push(path);
-      return page(path, path.includes('next=') ? null : 'b&c');
+      return page(path, path.includes('cursor=') ? null : 'b&c');
     };
     const past = await createReader({ get, post: get }).past('a b', range, rangeChoice('1h'));
     expect(past.buckets?.map(({ at }) => at)).toEqual([0, 60_000]);
     expect(past.resolutionSeconds).toBe(120);
-    const first = 'pools/a%20b/history?from=1970-01-01T00%3A00%3A00.000Z&to=1970-01-01T00%3A01%3A00.000Z&resolution=60';
-    expect(asked.filter((path) => path.includes('/history'))).toEqual([first, `${first}&next=b%26c`]);
+    const first = 'pools/a%20b/history?from=1970-01-01T00%3A00%3A00.000Z&to=1970-01-01T00%3A01%3A00.000Z&resolution=15';
+    expect(asked.filter((path) => path.includes('/history'))).toEqual([first, `${first}&cursor=b%26c`]);
   });
 
   test('a server that never comes to its last page is not followed for ever', async () => {

@@ -21,6 +21,7 @@ export interface Past {
 const MOST_PAGES = 40;
 /** For the marks of the charts; older ones are asked for by hand. */
 const DECISION_PAGES = 4;
+const DECISIONS = { limit: '500' };
 
 export interface Reader {
   pools(): Promise<{ readonly pools: readonly PoolStatus[]; readonly problem: string }>;
@@ -44,8 +45,8 @@ export function createReader(api: Api): Reader {
     }
     return { items, next };
   }
-  const between = (pool: string, what: string, { from, to }: Range): string =>
-    `${pathOf(pool)}/${what}?${new URLSearchParams({ from: iso(from), to: iso(to) }).toString()}`;
+  const between = (pool: string, what: string, { from, to }: Range, more: Record<string, string>): string =>
+    `${pathOf(pool)}/${what}?${new URLSearchParams({ from: iso(from), to: iso(to), ...more }).toString()}`;
 
   async function allRunners(pool: string): Promise<Past['runners']> {
     let total = 0;
@@ -54,14 +55,15 @@ export function createReader(api: Api): Reader {
       total = page.total;
       return page;
     };
-    const { items } = await pages(`${pathOf(pool)}/runners`, read, MOST_PAGES);
+    const { items } = await pages(`${pathOf(pool)}/runners?limit=1000`, read, MOST_PAGES);
     return { items, total: Math.max(total, items.length) };
   }
 
   return {
     pools: async () => decodePools(await api.get('pools')),
     status: async (pool) => decodeStatus(await api.get(pathOf(pool))),
-    moreDecisions: async (pool, range, next) => decodeDecisions(await api.get(withNext(between(pool, 'decisions', range), next))),
+    moreDecisions: async (pool, range, next) =>
+      decodeDecisions(await api.get(withNext(between(pool, 'decisions', range, DECISIONS), next))),
     async past(pool, range, { resolutionSeconds }) {
       let resolution = resolutionSeconds;
       const readBuckets = (body: unknown): Page<Bucket> => {
@@ -69,11 +71,11 @@ export function createReader(api: Api): Reader {
         resolution = page.resolutionSeconds ?? resolution;
         return page;
       };
-      const history = pages(`${between(pool, 'history', range)}&resolution=${resolutionSeconds}`, readBuckets, MOST_PAGES);
+      const history = pages(between(pool, 'history', range, { resolution: String(resolutionSeconds) }), readBuckets, MOST_PAGES);
       const [buckets, decisions, drains, runners] = await Promise.allSettled([
         history,
-        pages(between(pool, 'decisions', range), decodeDecisions, DECISION_PAGES),
-        pages(between(pool, 'drains', range), decodePastDrains, 1),
+        pages(between(pool, 'decisions', range, DECISIONS), decodeDecisions, DECISION_PAGES),
+        pages(between(pool, 'drains', range, { limit: '200' }), decodePastDrains, 1),
         allRunners(pool),
       ]);
       const failed = [buckets, decisions, drains, runners].find((each) => each.status === 'rejected');
@@ -93,4 +95,4 @@ export function createReader(api: Api): Reader {
 const valueOf = <T>(settled: PromiseSettledResult<T>): T | undefined => (settled.status === 'fulfilled' ? settled.value : undefined);
 
 const withNext = (path: string, next: string | null): string =>
-  next === null ? path : `${path}${path.includes('?') ? '&' : '?'}next=${encodeURIComponent(next)}`;
+  next === null ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(next)}`;

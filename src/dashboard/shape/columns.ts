@@ -25,19 +25,6 @@ const EMPTY: Omit<Bucket, 'at'> = {
   ...{ unservedSeconds: null, held: false, scaleOuts: 0, scaleIns: 0 },
 };
 
-/** A quiet pool writes a line each few minutes: what the last one told holds so long. */
-const CARRY_MS = 10 * 60_000;
-
-/** Numbers that no line told are those of the bucket before, for a while; a longer silence stays empty. */
-export function carried(buckets: readonly Bucket[]): readonly Bucket[] {
-  let known: Bucket | undefined;
-  return buckets.map((bucket) => {
-    if (bucket.instances !== null || bucket.demand !== null) return (known = bucket);
-    if (known === undefined || bucket.at - known.at > CARRY_MS) return bucket;
-    return { ...known, at: bucket.at, held: bucket.held, scaleOuts: bucket.scaleOuts, scaleIns: bucket.scaleIns };
-  });
-}
-
 /**
  * Steps are drawn from each point to the next one, so each run of buckets is closed by a point at its end; after it, and where buckets are
  * missing, is nothing.
@@ -50,7 +37,7 @@ export function columnsOf(buckets: readonly Bucket[], resolutionSeconds: number)
     const next = buckets[index + 1];
     const end = bucket.at + step;
     if (next === undefined) points.push({ ...bucket, at: end });
-    else if (next.at - bucket.at > Math.max(1.5 * step, CARRY_MS)) points.push({ ...bucket, at: end - 1 }, { ...EMPTY, at: end });
+    else if (next.at - bucket.at > 1.5 * step) points.push({ ...bucket, at: end - 1 }, { ...EMPTY, at: end });
   });
   const column = (of: (bucket: Bucket) => number | null): Column => points.map(of);
   return {

@@ -17,7 +17,7 @@ export interface RangeChoice {
 const HOUR = 3_600_000;
 
 export const RANGES: readonly RangeChoice[] = [
-  { id: '1h', label: '1 h', spoken: 'Last hour', ms: HOUR, resolutionSeconds: 60 },
+  { id: '1h', label: '1 h', spoken: 'Last hour', ms: HOUR, resolutionSeconds: 15 },
   { id: '6h', label: '6 h', spoken: 'Last 6 hours', ms: 6 * HOUR, resolutionSeconds: 60 },
   { id: '24h', label: '24 h', spoken: 'Last 24 hours', ms: 24 * HOUR, resolutionSeconds: 60 },
   { id: '7d', label: '7 d', spoken: 'Last 7 days', ms: 168 * HOUR, resolutionSeconds: 600 },
