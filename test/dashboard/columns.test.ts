@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Bucket } from '../../src/dashboard/data/answers';
 import { coarser, columnsOf, spoken, stacked, topOfCounts, topOfSeconds, vmHours } from '../../src/dashboard/shape/columns';
 

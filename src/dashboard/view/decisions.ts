@@ -31,7 +31,7 @@ export function createDecisions(onMore: () => void): Decisions {
     ),
     h(
       'div',
-      { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': 'Decisions' },
+      { class: 'scroll tall', tabindex: 0, role: 'group', 'aria-label': 'Decisions' },
       h(
         'table',
         { class: 'rows' },
@@ -100,7 +100,15 @@ function build(decision: Decision, now: () => number): Row<Decision> {
       'tr',
       { 'data-tick': decision.tick },
       h('th', { scope: 'row', class: 'when' }, time),
-      h('td', {}, h('span', { class: `kind ${kind}` }, KIND_NAMES[kind]), h('code', {}, decision.rule), h('p', {}, decision.reason), done),
+      h(
+        'td',
+        {},
+        h('span', { class: `kind ${kind}` }, KIND_NAMES[kind]),
+        ' ',
+        h('code', {}, decision.rule),
+        h('p', {}, decision.reason),
+        done,
+      ),
     ),
     update(latest) {
       setTime(time, latest.at, clock(latest.at, now(), true));

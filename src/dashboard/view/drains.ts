@@ -24,7 +24,7 @@ export function createDrains(actions: Actions): Drains {
     h('h3', {}, 'Over'),
     h(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Drains that are over' },
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Drains that are over' },
       h(
         'table',
         { class: 'rows' },

@@ -21,7 +21,7 @@ export function createRunners(actions: Actions): Runners {
     h('div', { class: 'card-head' }, h('h2', { id: 'runners-title' }, 'Runners'), count, search),
     h(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Runners' },
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Runners' },
       h(
         'table',
         { class: 'rows' },
