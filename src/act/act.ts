@@ -3,15 +3,18 @@ import type { DrainTiming, Target } from '../model/drain';
 import { MOST_TEXT, ServiceError } from '../errors';
 import type { ScaleSet } from '../ports/scaleSet';
 import type { RunnerService } from '../ports/runnerService';
+import type { StateStore } from '../ports/stateStore';
 import { drainOfAttempt, mayStillAct, type GrantPorts } from '../drain/grant';
 import type { Engine } from './engine';
 import { fromAzure, fromWrite, type Answer } from './answer';
 import { deregisterEntry } from './deregisterEntry';
+import { fleetOnce, nudge } from './nudge';
 
 export interface ActPorts extends GrantPorts {
   readonly runners: RunnerService;
   readonly scaleSet: ScaleSet;
   readonly engine: Engine;
+  readonly store: StateStore;
 }
 
 /**
@@ -38,9 +41,14 @@ export async function carryOut(
       }),
     );
   }
+  const fleet = fleetOnce(ports, target.pool);
   for (const act of inOrder) {
     const late = act.kind !== 'nudge' && act.kind !== 'inspect' && ports.clock.now() > act.expiresAt;
-    outcomes.push(late ? { act, answer: 'late' } : await guarded(act, () => carryOutOne(ports, act)));
+    outcomes.push(
+      late
+        ? { act, answer: 'late' }
+        : await guarded(act, () => (act.kind === 'nudge' ? nudge(ports.engine, act, fleet, timing) : carryOutOne(ports, act))),
+    );
   }
   return outcomes;
 }
@@ -56,7 +64,7 @@ async function guarded(act: ActOutcome['act'], run: () => Promise<Answer>): Prom
   }
 }
 
-async function carryOutOne(ports: ActPorts, act: AdmittedAct): Promise<Answer> {
+async function carryOutOne(ports: ActPorts, act: Exclude<AdmittedAct, { kind: 'nudge' }>): Promise<Answer> {
   switch (act.kind) {
     case 'reactivate': {
       const { attempt = '', expiresAt } = act;
@@ -73,10 +81,6 @@ async function carryOutOne(ports: ActPorts, act: AdmittedAct): Promise<Answer> {
     case 'protect': {
       const outcome = await ports.scaleSet.protectFromScaleIn(act.instanceId, act.vmId);
       return outcome.kind === 'gone' ? { answer: 'gone' } : fromAzure(outcome);
-    }
-    case 'nudge': {
-      const answer = await ports.engine.nudge(act.drainId, { news: act.news, window: act.window });
-      return { answer: answer === 'sent' ? 'done' : 'gone' };
     }
     case 'inspect': {
       const state = await ports.engine.instanceState(act.drainId);

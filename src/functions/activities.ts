@@ -107,6 +107,7 @@ df.app.activity(FUNCTIONS.act, {
       runners: runnersOf(target),
       scaleSet: scaleSetOf(target),
       engine: engineOf(context),
+      store: store(),
       clock,
       readMemory: () => engineOf(context).readMemory(input.pool),
       isOwner: ownerCheck(target, context),

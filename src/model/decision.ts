@@ -1,4 +1,4 @@
-import type { DrainRecord, ZeroWindow } from './drain';
+import type { DrainRecord } from './drain';
 import type { Cooldowns, Growth } from './pool';
 
 /** What crosses the orchestrator: counts, one sentence, and at most 50 acts, whatever the size of the fleet (I9). */
@@ -49,9 +49,7 @@ export type Act =
   | {
       readonly kind: 'nudge';
       readonly drainId: string;
-      readonly scaleInId: string;
       readonly news: 'look' | 'complete' | 'giveBack';
-      readonly window: ZeroWindow | undefined;
     }
   /** Uniform: keep Azure and others who lower the capacity from choosing this registered instance. */
   | { readonly kind: 'protect'; readonly instanceId: string; readonly vmId: string; readonly runnerId: string }

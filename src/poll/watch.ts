@@ -48,7 +48,7 @@ export function watchDrains(scene: Scene, instances: readonly Instance[]): Watch
     if (record.kind !== 'runner' || (record.phase !== 'waiting' && record.phase !== 'recorded')) continue;
     const near = narrow(record);
     const seen = sightingOf(record, near.group, near.instances, fleetMemory, now);
-    const { window, verdict } = extend(entry, seen, { confirm, grace });
+    const { verdict } = extend(entry, seen, { confirm, grace });
     isConfirming ||= verdict === 'open' || verdict === 'complete';
     if (record.phase !== 'waiting') continue;
     const isComplete = verdict === 'complete';
@@ -58,7 +58,7 @@ export function watchDrains(scene: Scene, instances: readonly Instance[]): Watch
     nudges.push({
       isComplete,
       since: entry.nudgedAt ?? 0,
-      act: { kind: 'nudge', drainId: record.id, scaleInId: record.scaleInId, news, window: isComplete ? window : undefined },
+      act: { kind: 'nudge', drainId: record.id, news },
       grant: () => {
         entry.nudgedAt = now;
       },

@@ -75,7 +75,7 @@ export function createTicker(env: Readonly<Record<string, string>> = {}): Ticker
     const ports = { runners, scaleSet, store, clock, readMemory: engine.readMemory, me };
     const { plan } = await tick(ports, settings, { tickId: `t${String(ticks)}`, cooldownsReadAt: undefined });
     const admission = apply<Admission>(OPERATIONS.admit, { plan, timing: settings.durations });
-    const acting = { runners, scaleSet, engine, clock, readMemory: engine.readMemory, isOwner: () => Promise.resolve(true) };
+    const acting = { runners, scaleSet, store, engine, clock, readMemory: engine.readMemory, isOwner: () => Promise.resolve(true) };
     const outcomes = await carryOut(acting, admission, target, { poll, confirm, grace, boot, second, minute });
     apply(OPERATIONS.settle, { outcomes, timing: settings.durations });
     ticker.now += MINUTE;
