@@ -7,7 +7,6 @@ export const common = {
   target: 'node22',
   format: 'cjs',
   sourcemap: 'linked',
-  keepNames: true,
   logLevel: 'warning',
   // Comments in the bundle name its sources: with node_modules behind a link they must read as in a plain clone.
   preserveSymlinks: true,

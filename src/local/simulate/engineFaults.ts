@@ -68,7 +68,8 @@ function keepCopies(context: EngineContext, mostMs: number): () => Snapshot | un
   return () => copies[context.random.below(copies.length)]?.snapshot;
 }
 
-const CHANGED: readonly RegExp[] = [/function\* (?:autoscaler|scaleIn|drain)\(context(\d*)\) \{/g];
+/** Where names collide the bundler puts a number behind them. */
+const CHANGED: readonly RegExp[] = [/function\* (?:autoscaler|scaleIn|drain)\d*\(context(\d*)\) \{/g];
 
 /** The same bundle with one more durable step at the start of each orchestrator: no running generation fits it. */
 function changedCode(entry: string): string {
