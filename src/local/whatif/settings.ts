@@ -33,3 +33,6 @@ export function settingsOf(given: Assignments): PoolSettings {
   const [pool] = parseSettings({ ...PLACE, ...given }).pools;
   return pool as PoolSettings;
 }
+
+export const without = (settings: Assignments, variable: string): Assignments =>
+  Object.fromEntries(Object.entries(settings).filter(([each]) => each !== variable));

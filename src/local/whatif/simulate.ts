@@ -25,6 +25,8 @@ export interface PoolRun {
   readonly startAt?: number;
   /** Simulated seconds; default: three hours beyond the last arrival. Jobs that arrive later are left out. */
   readonly seconds?: number;
+  /** Ms from the start until the loop's first tick; default 0. */
+  readonly firstTick?: number;
   /** What the pool's own past would have advised at that moment (epoch ms). */
   readonly forecast?: (now: number) => ForecastAdvice | undefined;
   /** Also the ticks that can change nothing: slow, for a comparison. */
@@ -97,7 +99,7 @@ class Loop {
 
   run(): void {
     feed(this.#pool, this.#jobs, this.#clock.now());
-    for (let next = this.#clock.now(); next < this.#end;) {
+    for (let next = this.#clock.now() + (this.#run.firstTick ?? 0); next < this.#end;) {
       while (this.#clock.advance(next));
       next = this.#quietUntil(this.#tick());
     }

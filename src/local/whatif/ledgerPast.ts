@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLedger, type LedgerTick } from '../../observe/ledger/read';
+import type { TraceJob } from '../traces';
+import { UsageError } from './usage';
+
+export interface LedgerPast {
+  readonly jobs: readonly TraceJob[];
+  /** Epoch ms of the midnight (UTC) before the first tick: the jobs' zero, so that hours of the day are what they were. */
+  readonly startAt: number;
+}
+
+const DAY = 86_400_000;
+
+/** A pool's ledger as a trace: a file, or a folder with its files at any depth. Throws {@link UsageError}. */
+export function readPast(path: string): LedgerPast {
+  const { ticks } = readLedger(textsOf(path));
+  const first = ticks[0];
+  const pools = new Set(ticks.map(({ line }) => line.pool));
+  if (first === undefined) throw new UsageError(`--ledger ${path}: there is no line of a tick in it.`);
+  if (pools.size > 1) throw new UsageError(`--ledger ${path}: it holds several pools (${[...pools].join(', ')}); give the folder of one.`);
+  const startAt = Math.floor(first.line.at / DAY) * DAY;
+  const jobs = jobsOf(ticks).map(({ arrivedAt, duration }) => ({
+    arrivalSeconds: (arrivedAt - startAt) / 1_000,
+    durationSeconds: Math.max(1, Math.round(duration / 1_000)),
+  }));
+  if (jobs.length === 0) throw new UsageError(`--ledger ${path}: no job is seen in it.`);
+  return { jobs: jobs.sort((a, b) => a.arrivalSeconds - b.arrivalSeconds), startAt };
+}
+
+function textsOf(path: string): readonly string[] {
+  try {
+    if (statSync(path).isFile()) return [readFileSync(path, 'utf8')];
+    const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'));
+    if (files.length === 0) throw new UsageError(`--ledger ${path}: there is no .jsonl file in it.`);
+    return files.sort().map((name) => readFileSync(join(path, name), 'utf8'));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`--ledger ${path}: cannot be read (${error instanceof Error ? error.message : String(error)}).`);
+  }
+}
+
+interface SeenJob {
+  readonly arrivedAt: number;
+  readonly duration: number;
+}
+
+/**
+ * What ticks could see of jobs: a runner that is busy in one reading and was not in the one before has taken a job in between, at about the
+ * middle, and so it ends. A job that began and ended between two readings is not seen, and two that followed each other there on one runner
+ * are seen as one. It arrived when the queue first held as many.
+ */
+function jobsOf(ticks: readonly LedgerTick[]): readonly SeenJob[] {
+  const jobs: SeenJob[] = [];
+  const running = new Map<string, { readonly startedAt: number; readonly arrivedAt: number }[]>();
+  const queue: number[] = [];
+  let before: number | undefined;
+  for (const { line } of ticks) {
+    const { observation, at } = line;
+    if (observation === undefined) continue;
+    const middle = before === undefined ? at : (before + at) / 2;
+    const tasks = new Map(
+      observation.members.flatMap(({ vm, tasks: many, state }) =>
+        state === 'deleting' || many === undefined ? [] : [[vm, many] as const],
+      ),
+    );
+    let started = 0;
+    for (const [vm, many] of tasks) started += Math.max(0, many - (running.get(vm)?.length ?? 0));
+    const arrived = Math.max(0, observation.waiting - queue.length + started);
+    for (let job = 0; job < arrived; job += 1) queue.push(middle);
+    for (const vm of new Set([...running.keys(), ...tasks.keys()])) {
+      const known = running.get(vm) ?? [];
+      // A member that the line leaves out may still run: only one that the reading shows, or that no longer counts, has ended.
+      const many = tasks.get(vm) ?? (isCut(observation) ? known.length : 0);
+      while (known.length > many) {
+        const { startedAt, arrivedAt } = known.shift() ?? { startedAt: middle, arrivedAt: middle };
+        jobs.push({ arrivedAt, duration: middle - startedAt });
+      }
+      while (known.length < many) known.push({ startedAt: middle, arrivedAt: queue.shift() ?? middle });
+      if (known.length === 0) running.delete(vm);
+      else running.set(vm, known);
+    }
+    // Taken without having been seen to run.
+    queue.splice(0, Math.max(0, queue.length - observation.waiting));
+    before = at;
+  }
+  return jobs;
+}
+
+const isCut = ({ rest }: { readonly rest: readonly { readonly count: number }[] }): boolean => rest.length > 0;
