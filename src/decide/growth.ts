@@ -91,10 +91,11 @@ function targetOf({ state, live, fleet }: Scene, n: number): Target {
   return { from, to, add: to - live - ordered, most: to };
 }
 
-function incidentWait({ fleetMemory, memory, settings, booting, now }: Scene): string | undefined {
+function incidentWait({ fleetMemory, memory, settings, booting: due, late, now }: Scene): string | undefined {
   const { boots } = fleetMemory;
   if (boots.incidentSince === undefined) return undefined;
   const failed = `${count(boots.failed, 'boot')} failed in a row`;
+  const booting = due + late;
   if (booting > 0) return `${failed}; one VM at a time is tried, and ${booting} still ${booting === 1 ? 'boots' : 'boot'}`;
   const { minute } = settings.durations;
   const pause = (INCIDENT_WAITS[Math.min(boots.tries, INCIDENT_WAITS.length - 1)] ?? 30) * minute;

@@ -33,6 +33,8 @@ export interface Scene {
   readonly idle: number;
   /** Listed without a runner within the boot allowance, plus ordered and not yet listed. */
   readonly booting: number;
+  /** Within the boot allowance, but longer than the pool's boots take: none of the booting ones above, and no capacity to wait for. */
+  readonly late: number;
   /** Instances listed and not Deleting. */
   readonly live: number;
   /** Of those, without a recorded drain. */

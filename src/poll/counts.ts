@@ -14,7 +14,7 @@ export function countsOf(scene: Scene, waiting: number): Counts {
     active: scene.active,
     idle: fleet.members.filter(isIdle).length,
     busy: scene.active - scene.idle,
-    booting: scene.booting,
+    booting: scene.booting + scene.late,
     draining: of('draining'),
     unhealthy: of('unhealthy'),
     stray: of('stray'),

@@ -129,6 +129,8 @@ export interface FleetMemory {
   starving?: Clock;
   untaken: UntakenMemory;
   boots: BootMemory;
+  /** How long the last boots took, in ms, newest last. */
+  bootTimes?: number[];
   badTurns: number[];
   frozenSince?: number;
   /** What others changed. */

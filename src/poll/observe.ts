@@ -3,6 +3,7 @@ import { put, runWhile } from './clocks';
 import { tasksOf } from './fleet';
 import { bornAt, noteDeleting, type FleetMemory } from './fleetMemory';
 import { join, type Joined } from './join';
+import { noteBoot } from './learnedBoot';
 import type { Observed } from './reading';
 import { isBad, isDeleting, isZero } from './sighting';
 
@@ -67,7 +68,10 @@ function noteSpeakers(fleet: FleetMemory, joined: Joined, now: number): void {
     if (known === undefined) continue;
     if (!known.shown.includes(runner.runnerId)) {
       // A boot that registers ends the incident of boots (rule 5).
-      if (known.shown.length === 0 && known.firstSeen > fleet.bornAt) fleet.boots = { failed: 0, tries: 0 };
+      if (known.shown.length === 0 && known.firstSeen > fleet.bornAt) {
+        fleet.boots = { failed: 0, tries: 0 };
+        noteBoot(fleet, now - bornAt(known));
+      }
       known.shown = [...known.shown, runner.runnerId].slice(-4);
     }
     if (isZero(runner)) known.lastIdle = now;

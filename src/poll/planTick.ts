@@ -20,6 +20,7 @@ import { freshFleet, type FleetMemory } from './fleetMemory';
 import { recallGrowth } from './growthNews';
 import { hold } from './hold';
 import { observe } from './observe';
+import { nextLook } from './pace';
 import { prune } from './prune';
 import { inOrder, type CompleteReading, type FailedReading, type Reading } from './reading';
 import { noticeOthers, type StrangeStamp } from './secondWriter';
@@ -120,11 +121,10 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
   const decision = settings.dryRun ? dryRun(decided) : held ? decided : withNudges(decided, besides, memory);
   const alerts = dated(findAlerts(scene), fleet, now);
   prune(fleet, now, 60 * durations.minute);
-  const soon = watched.isConfirming ? Math.max(durations.drainConfirm / 2, 10 * durations.second) : Infinity;
   const result: TickPlan = {
     tickId,
     at: now,
-    nextAt: now + Math.min(durations.poll, soon),
+    nextAt: nextLook(scene, decided, watched.isConfirming),
     held,
     decision,
     counts: countsOf(scene, waiting),

@@ -5,7 +5,8 @@ import type { PoolMemory } from '../model/pool';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, READINGS, runWhile } from './clocks';
 import { isIdle, type Fleet } from './fleet';
-import type { FleetMemory } from './fleetMemory';
+import { bornAt, type FleetMemory } from './fleetMemory';
+import { bootCredit } from './learnedBoot';
 import type { CompleteReading } from './reading';
 import { looksCut } from './verdicts';
 
@@ -32,7 +33,10 @@ export function setScene(given: Now, { group, state, operation }: CompleteReadin
   const { fleet, fleetMemory, waiting, deducted } = seen;
   const { members } = fleet;
   const active = members.filter((member) => member.state === 'active').length;
-  const booting = members.filter((member) => member.state === 'booting').length + fleet.ordered;
+  const boots = members.filter((member) => member.state === 'booting');
+  const credit = bootCredit(given.settings, fleetMemory);
+  const late = boots.filter(({ memory }) => given.now - bornAt(memory) > credit).length;
+  const booting = boots.length - late + fleet.ordered;
   const present = members.filter((member) => member.state !== 'deleting');
   const idle = members.filter(isIdle).length;
   // Runners beyond a page's end: counting them as missing would order their number again and again.
@@ -49,6 +53,7 @@ export function setScene(given: Now, { group, state, operation }: CompleteReadin
     active,
     idle,
     booting,
+    late,
     live: present.length,
     undrained: present.filter((member) => member.record === undefined).length,
     isStarving: false,
@@ -60,6 +65,6 @@ export function setScene(given: Now, { group, state, operation }: CompleteReadin
   else fleetMemory.starving = clock;
   const isStarving = starvation > 0 && confirmed(clock, READINGS, starvation);
   const since = given.now - (fleetMemory.untaken.triedAt ?? given.now);
-  const untakenTry = deducted > 0 && idle === 0 && booting === 0 && since >= TRY_AGAIN_MINUTES * minute;
+  const untakenTry = deducted > 0 && idle === 0 && booting + late === 0 && since >= TRY_AGAIN_MINUTES * minute;
   return { ...base, isStarving, untakenTry };
 }

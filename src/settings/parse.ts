@@ -172,6 +172,7 @@ function parsePool(item: PoolItem, env: Environment, speed: number, problems: st
     scaleOutBlob: of('SCALE_OUT_TIMESTAMP_BLOB_NAME'),
     durations: {
       poll: seconds('POLL_INTERVAL_SECONDS'),
+      pollLeast: Math.min(seconds('POLL_MIN_SECONDS'), seconds('POLL_INTERVAL_SECONDS')),
       scaleOutCooldown: minutes('SCALE_OUT_COOLDOWN_DURATION'),
       scaleInCooldown: minutes('SCALE_IN_COOLDOWN_DURATION'),
       scaleInIdle: minutes('SCALE_IN_IDLE_MINUTES'),

@@ -98,6 +98,11 @@ export const FIELDS: readonly Field[] = [
   pool('MAX_RUNNERS', 'integer', 'instances never exceeded; unset: the platform’s limit', { least: 1, most: 1000 }),
   pool('DEMAND_METRIC', 'choice', 'which jobs count as waiting', { fallback: 'queued+pending', choices: ['queued+pending', 'queued'] }),
   pool('POLL_INTERVAL_SECONDS', 'seconds', 'seconds between ticks', { fallback: '60', least: 1, most: 3600 }),
+  pool('POLL_MIN_SECONDS', 'seconds', 'seconds between ticks while jobs wait unserved or VMs boot; POLL_INTERVAL_SECONDS if less', {
+    fallback: '10',
+    least: 1,
+    most: 3600,
+  }),
   pool('BOOT_TIMEOUT_MINUTES', 'minutes', 'minutes a VM may take to register', { fallback: '15', least: 0.01, most: DAY_MINUTES }),
   pool('DRAIN_CONFIRM_SECONDS', 'seconds', 'seconds of zero tasks before a drain commits; under 15 only for trials', {
     fallback: '60',

@@ -2,6 +2,8 @@
 
 export interface Durations {
   readonly poll: number;
+  /** Between ticks while something is moving, and from a tick to one that a wake asks for; at most `poll`. */
+  readonly pollLeast: number;
   readonly scaleOutCooldown: number;
   readonly scaleInCooldown: number;
   /** SCALE_IN_IDLE_MINUTES outside of schedules. */

@@ -85,6 +85,7 @@ const WRONG: [string, string | undefined, string][] = [
   ['DEMAND_METRIC', 'pending', 'DEMAND_METRIC: given "pending"; accepted is `queued+pending` or `queued`.'],
   ['POLL_INTERVAL_SECONDS', '0', 'POLL_INTERVAL_SECONDS: given "0"; accepted is a number from 1 to 3600.'],
   ['POLL_INTERVAL_SECONDS', '3601', 'POLL_INTERVAL_SECONDS: given "3601"; accepted is a number from 1 to 3600.'],
+  ['POLL_MIN_SECONDS', '0', 'POLL_MIN_SECONDS: given "0"; accepted is a number from 1 to 3600.'],
   ['BOOT_TIMEOUT_MINUTES', '0', 'BOOT_TIMEOUT_MINUTES: given "0"; accepted is a number from 0.01 to 1440.'],
   ['DRAIN_CONFIRM_SECONDS', '60s', 'DRAIN_CONFIRM_SECONDS: given "60s"; accepted is a number from 0 to 3600.'],
   ['DRAIN_ALERT_MINUTES', '10081', 'DRAIN_ALERT_MINUTES: given "10081"; accepted is a number from 0.01 to 10080.'],

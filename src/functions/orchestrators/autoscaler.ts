@@ -19,7 +19,12 @@ export interface LoopInput {
 /** What the poll activity returns: the plan, and what the loop needs to know to go on. */
 export interface PollAnswer {
   readonly plan: TickPlan;
-  readonly timing: GrowthTiming & { readonly second: number; readonly scaleInCooldown: number };
+  readonly timing: GrowthTiming & {
+    readonly second: number;
+    readonly scaleInCooldown: number;
+    /** Absent in what an older app answered. */
+    readonly pollLeast?: number;
+  };
   readonly cooldownsReadAt: number | undefined;
   /** The settings are valid and no longer name this pool. */
   readonly removed?: boolean;
@@ -43,11 +48,17 @@ export function* autoscaler(context: OrchestrationContext): Generator<Task, unkn
   const status = essentials(answer.plan, admission, answer.timing);
   context.df.setCustomStatus(status);
   const woken = yield* new EventWait(context, EVENTS.wake).orTimer(answer.plan.nextAt);
-  // A won event is delivered once more to a generation that begins in the same turn: a durable step lies between, and debounces wakes.
-  if (woken !== undefined) yield* sleep(context, answer.timing.second);
+  // A won event is delivered once more to a generation that begins in the same turn: a durable step lies between. It lasts until
+  // POLL_MIN_SECONDS after the last tick: wakes that come meanwhile go with this generation, and the tick that follows is theirs too.
+  if (woken !== undefined) yield* sleep(context, quietTime(answer) - nowOf(context));
   const { cooldownsReadAt } = answer;
   context.df.continueAsNew({ ...input, ticks, status, ...(cooldownsReadAt === undefined ? {} : { cooldownsReadAt }) });
   return undefined;
+}
+
+/** Before it no wake brings a tick (epoch ms). */
+function quietTime({ plan, timing }: PollAnswer): number {
+  return Math.min(plan.nextAt, plan.at + (timing.pollLeast ?? timing.second));
 }
 
 /** Where it fails, the owner's silence gives the scale set free. */

@@ -86,6 +86,7 @@ export const observed = z.object({
   active: z.number(),
   idle: z.number(),
   booting: z.number(),
+  late: z.number().optional(),
   ordered: z.number(),
   live: z.number(),
   undrained: z.number(),

@@ -48,6 +48,7 @@ export function sceneOf(line: ObservedTick, settings: PoolSettings): Scene {
     active: seen.active,
     idle: seen.idle,
     booting: seen.booting,
+    late: seen.late ?? 0,
     live: seen.live,
     undrained: seen.undrained,
     drop: seen.drop,
