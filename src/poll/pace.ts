@@ -1,6 +1,6 @@
 import { unservedOf, surplusOf } from '../decide/need';
 import type { Scene } from '../decide/scene';
-import { idleTime } from '../decide/strategies/idle';
+import { idleTime } from '../decide/kept';
 import type { Decision } from '../model/decision';
 import { isIdle } from './fleet';
 
