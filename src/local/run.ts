@@ -59,6 +59,7 @@ export async function runSimulated(options: Options, print: (line: string) => vo
     `A simulated StackGuardian and Azure (${options.mode}, seed ${options.seed}): ${jobs.length} jobs in ${hours} hours, ${paceOf(options)}.`,
   );
   print(`The built app runs on ${host.url}: try  curl ${host.url}/api/pools`);
+  print(dashboardOf(host.url));
   world.addJobs(jobs);
   let stopped = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
@@ -75,6 +76,9 @@ export async function runSimulated(options: Options, print: (line: string) => vo
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   return report.jobsKilled === 0 ? 0 : 1;
 }
+
+/** No key is needed there: the local host asks for none. */
+const dashboardOf = (url: string): string => `Dashboard: ${url}/api/dashboard`;
 
 function jobsOf(options: Options): { readonly trace: readonly TraceJob[]; readonly after: number } {
   if (options.trace !== undefined) return { trace: readTrace(options.trace), after: AFTER_LAST_MS };
@@ -109,6 +113,7 @@ export async function runReal(file: string, options: Options, print: (line: stri
   const live = createLive(Date.now, print);
   const host = await startHost({ appDirectory: process.cwd(), env, storage, port: options.port, log: ({ message }) => live.take(message) });
   print(`The app runs on ${host.url}; its task hub is ${database}, which a later start goes on with.`);
+  print(dashboardOf(host.url));
   void host.runTimer('keeper');
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

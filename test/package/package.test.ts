@@ -67,7 +67,7 @@ test('every package of the bill has its licence text in the zip, and no name, ti
     expect(component.hashes, component.name).toHaveLength(1);
   }
   expect(components.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['@azure/functions', 'durable-functions', '@azure/storage-blob']),
+    expect.arrayContaining(['@azure/functions', 'durable-functions', '@azure/storage-blob', 'uplot']),
   );
   expect(bill).not.toMatch(/timestamp|urn:uuid|file:/);
   expect(bill).not.toContain(process.cwd());
@@ -84,4 +84,12 @@ test('unzipped into an empty folder it serves half a day on the local host', asy
   expect(world.metrics()).toMatchObject({ jobs: 30, jobsDone: 30, jobsKilled: 0, orphanVms: 0, ghostRunners: 0 });
   const { body } = await request('GET', 'api/pools/default');
   expect(body).toMatchObject({ mode: 'running', counts: { active: 1, draining: 0 }, drains: [], alerts: [] });
+  // The dashboard is inside, and open: it holds nothing and asks for the key itself.
+  const page = await fetch(`${host.url}/api/dashboard`);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  const [, script = ''] = /<script>([^]*)<\/script>/.exec(await page.text()) ?? [];
+  expect(script.length).toBeGreaterThan(50_000);
+  const hash = createHash('sha256').update(script).digest('base64');
+  expect(page.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}'`);
+  expect((await fetch(`${host.url}/api/pools`)).status).toBe(401);
 }, 600_000);
