@@ -41,5 +41,8 @@ export const BLOBS = {
   certificate: (pool: string, drain: string, startedAt: number): string => `drains/${pool}/${month(startedAt)}/${drain}.json`,
   /** The folder of one month. */
   certificates: (pool: string, at: number): string => `drains/${pool}/${month(at)}/`,
+  /** What was learned, and what it was learned from. */
+  forecast: (pool: string): string => `forecast/${pool}.json`,
+  past: (pool: string): string => `forecast/${pool}-past.json`,
   ledger: (pool: string, at: number): string => `ledger/${pool}/${new Date(at).toISOString().slice(0, 10)}.jsonl`,
 } as const;

@@ -3,7 +3,8 @@ import type { InvocationContext } from '@azure/functions';
 import type { DurableClient } from 'durable-functions';
 import { OrchestrationRuntimeStatus } from 'durable-functions';
 import { version } from '../../package.json';
-import { SettingsError } from '../errors';
+import { ServiceError, SettingsError } from '../errors';
+import { briefly, learnSome } from '../forecast/learn';
 import { FUNCTIONS, loopId } from '../names';
 import { keep, KEEPER_REASON, type Keeping } from '../observe/keep';
 import { heartbeatOf } from '../observe/heartbeat';
@@ -11,7 +12,7 @@ import { emit } from '../observe/log';
 import type { PoolSettings } from '../settings/settings';
 import { commandPool, restoreFlags } from './command';
 import { engineOf } from './engine';
-import { clock, loadSettings } from './environment';
+import { clock, loadSettings, store } from './environment';
 import { isOver, statusOf } from './loopStatus';
 
 const LOOKS_AFTER_TERMINATE = 10;
@@ -26,6 +27,7 @@ export async function keepAll(client: DurableClient, context: InvocationContext)
   for (const pool of settings.pools) {
     try {
       outcomes[pool.pool] = await keepPool(client, context, pool, settings.autoStart);
+      await learnPast(context, pool);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       emit(context, 'error', 'error', { pool: pool.pool, code: 'keeper-failed', text });
@@ -33,6 +35,19 @@ export async function keepAll(client: DurableClient, context: InvocationContext)
     }
   }
   return { pools: outcomes, purged: await tryPurge(client, context, settings.historyRetentionDays) };
+}
+
+/** A piece of the pool's past at a time, beside its loop: what a forecast rests on is a day old anyway. */
+async function learnPast(context: InvocationContext, settings: PoolSettings): Promise<void> {
+  if (settings.forecast === 'off') return;
+  const { pool } = settings;
+  try {
+    const learned = await learnSome(store(), settings, clock.now());
+    if (learned.kind !== 'up-to-date') emit(context, 'information', 'forecast', { pool, ...briefly(learned) });
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    emit(context, 'warning', 'forecast', { pool, code: error.code, text: error.message });
+  }
 }
 
 /** Old histories that stay a minute longer harm nobody. */

@@ -151,6 +151,8 @@ export interface TickPlan {
   readonly cooldownsFromBlobs: { readonly scaleOutAt?: number; readonly scaleInAt?: number } | undefined;
   /** The latest changes of the last hour that we did not make, at most five; those of this reading bear its time. */
   readonly noticed?: readonly { readonly at: number; readonly text: string }[];
+  /** What the forecast says, one sentence each; `observe`: it is told and not followed. */
+  readonly forecast?: { readonly mode: 'on' | 'observe'; readonly days: number; readonly says: readonly string[] };
   readonly gauges?: {
     /** How long more jobs have waited than idle and booting runners can take. */
     readonly unservedSeconds: number;

@@ -28,6 +28,7 @@ export function essentials(
     cooldownsLeftSeconds: shown === undefined ? null : leftOf(cooldowns, shown.cooldowns, plan.at),
     drains: shown?.drains ?? 0,
     firstDrains: shown?.first.map(({ runner, phase, since }) => ({ runner: runner.slice(0, 80), phase, since: iso(since) })) ?? [],
+    ...(plan.forecast === undefined ? {} : { forecast: plan.forecast }),
     settings: plan.settingsVersion,
     refused: admission.refused.slice(0, 3),
   };
@@ -94,6 +95,7 @@ export function poolStatus({ pool, version, settings, loop, memory, problems = [
     alerts: [...problems.map((problem) => ({ ...problem, since: iso(now) })), ...datedAlerts(shown['alerts'])],
     changedByOthers: changesOf(shown['noticed']),
     warnings: shown['warnings'] ?? settings?.warnings ?? [],
+    forecast: shown['forecast'] ?? null,
     paused: pauseOf(memory, now),
     stopped: stopOf(memory),
     protected: { runners: memory?.flags.protectedRunners ?? [], instances: memory?.flags.protectedInstances ?? [] },

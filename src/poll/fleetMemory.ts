@@ -4,6 +4,7 @@ import type { WindowVerdict } from '../drain/window';
 import type { LedgerMemory } from '../observe/ledger/due';
 import type { Clock } from './clocks';
 import type { OthersMemory } from './secondWriter';
+import type { WorkMemory } from './work';
 
 /** What is remembered of one instance, by vmId, the only identity that is never used again. Times are epoch ms. */
 export interface InstanceMemory {
@@ -125,6 +126,7 @@ export interface FleetMemory {
   pendingSeen?: true;
   runningSeen?: true;
   tasksPerRunner: number;
+  work?: WorkMemory;
   tasksClock?: { clock: Clock; least: number };
   starving?: Clock;
   untaken: UntakenMemory;

@@ -4,6 +4,7 @@ import { decide } from '../decide/decide';
 import { planProtections } from '../decide/protect';
 import { targetsOf } from '../decide/targets';
 import type { ForecastAdvice } from '../forecast/advice';
+import type { Forecast } from '../forecast/forecast';
 import type { Act, Decision, TickPlan } from '../model/decision';
 import { MAX_ACTS } from '../model/decision';
 import type { PoolMemory } from '../model/pool';
@@ -24,10 +25,12 @@ import { nextLook } from './pace';
 import { prune } from './prune';
 import { inOrder, type CompleteReading, type FailedReading, type Reading } from './reading';
 import { noticeOthers, type StrangeStamp } from './secondWriter';
+import { foresee } from './foresee';
 import { setScene } from './setScene';
 import { learnTasksPerRunner } from './tasksPerRunner';
 import { noteUnjudged, obstacleToVerdicts } from './verdicts';
 import { watchDrains } from './watch';
+import { noteWork } from './work';
 
 export interface TickInput {
   readonly settings: PoolSettings;
@@ -41,6 +44,8 @@ export interface TickInput {
   readonly strangeStamps?: readonly StrangeStamp[];
   /** What the pool's own past advises for this moment. */
   readonly forecast?: ForecastAdvice;
+  /** What was learned of it, to be asked for that advice. */
+  readonly learned?: Forecast;
   /** Of the app, for the ledger. */
   readonly version?: string;
   /** Of a simulation of months: `fleet` is given away and changed in place, and the ledger is told nothing. */
@@ -110,7 +115,10 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
   noteUnjudged(classified, now);
   learnTasksPerRunner(settings, fleet, classified, now);
   const deducted = deductUntaken(settings, fleet, classified, waiting, now);
-  const targets = targetsOf(settings, input.forecast, now);
+  const work = noteWork(fleet, group, waiting, durations.minute, now);
+  const foreseen = foresee(input, work.recent);
+  const asked = targetsOf(settings, foreseen.followed, now);
+  const targets = { ...asked, because: [...asked.because, ...foreseen.unfollowed] };
   const seen = { fleet: classified, fleetMemory: fleet, waiting, deducted, drop };
   const scene = setScene({ settings, targets, memory, tickId, now }, reading, seen);
   const watched = watchDrains(scene, instances);
@@ -137,6 +145,7 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
     cooldownsFromBlobs: input.cooldownsFromBlobs,
     noticed: fleet.others?.changes.slice(-5) ?? [],
     gauges: gaugesOf(memory, fleet, now),
+    ...(foreseen.told === undefined ? {} : { forecast: foreseen.told }),
   };
   return keep(input, result, fleet, { scene, before, decided, besides });
 }

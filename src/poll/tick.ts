@@ -2,6 +2,7 @@ import type { TickPlan } from '../model/decision';
 import type { Cooldowns, PoolMemory } from '../model/pool';
 import { emptyMemory } from '../model/pool';
 import { ServiceError } from '../errors';
+import { recallForecast } from '../forecast/recall';
 import { BLOBS } from '../names';
 import { appendLines } from '../observe/ledger/append';
 import { readCooldowns, type FoundCooldowns } from '../persist/cooldownBlobs';
@@ -58,6 +59,7 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
   const isDue = request.cooldownsReadAt === undefined || now - request.cooldownsReadAt >= COOLDOWNS_MINUTES * settings.durations.minute;
   const reading = await read(ports, settings, memory, fleet);
   const found = isDue && reading.kind === 'complete' ? await tryCooldowns(ports.store, settings, memory.cooldowns, now) : undefined;
+  const recalled = await recall(ports.store, settings, now);
   const input: TickInput = {
     settings,
     memory,
@@ -65,7 +67,8 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
     reading,
     now: ports.clock.now(),
     tickId: request.tickId,
-    warnings: [...settings.warnings, ...warnings, ...(found?.warnings ?? [])],
+    warnings: [...settings.warnings, ...warnings, ...(found?.warnings ?? []), ...(recalled?.warnings ?? [])],
+    ...(recalled?.forecast === undefined ? {} : { learned: recalled.forecast }),
     version: ports.me.version,
     ...(found === undefined ? {} : { cooldownsFromBlobs: found.cooldowns, strangeStamps: found.strange }),
   };
@@ -74,6 +77,9 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
     cooldownsReadAt: found === undefined ? request.cooldownsReadAt : now,
   };
 }
+
+const recall = (store: StateStore, { forecast, pool }: PoolSettings, now: number): ReturnType<typeof recallForecast> | undefined =>
+  forecast === 'off' ? undefined : recallForecast(store, pool, now);
 
 type Loaded =
   | {

@@ -83,6 +83,8 @@ export const tickLine = z.object({
   observation: observed.optional(),
   memory: remembered.optional(),
   targets: targets.optional(),
+  /** Tasks that ran, and the jobs seen to come since the fleet's memory began. */
+  work: z.object({ running: z.number(), arrived: z.number() }).optional(),
   /** What the rules decided, before DRY_RUN took its acts away. */
   decision: z.object({ rule: z.string(), reason: z.string(), acts: z.array(lineAct) }),
   /** Acts beside the decision, by kind: nudges, protections, looks at silent drains. */

@@ -72,11 +72,15 @@ function seenPart({ scene, before, decided, besides }: Seen): Partial<TickLine> 
   const { because, keepNewestIdle, ...targets } = scene.targets;
   return {
     targets: { ...targets, because: because.slice(0, 5), ...(keepNewestIdle === undefined ? {} : { keepNewestIdle }) },
+    ...workOf(scene),
     observation: observedOf(scene, before, decided.acts),
     memory: rememberedOf(scene, before),
     ...(besides.length === 0 ? {} : { besides: besidesOf(besides) }),
   };
 }
+
+const workOf = ({ fleetMemory: { work } }: Seen['scene']): Partial<TickLine> =>
+  work === undefined ? {} : { work: { running: work.running, arrived: work.arrived } };
 
 /** Names as long as they may be and fifty acts at once can pass the bound: then the members that no act names go, and the line says so. */
 function bounded(line: TickLine): TickLine {

@@ -1,0 +1,119 @@
+import { tryRules, type PastJob, type PlainRule, type Trial } from './model';
+import type { Parameters } from './parameters';
+import { DAY_SECONDS, weekdayOf, type PastDay } from './past';
+import { LEAST_DAYS, ratesOf } from './profile';
+
+/** What the user states: the price of waiting, or the wait to keep below. */
+export interface Aim {
+  /** VM-minutes that one minute of waiting is worth. */
+  readonly waitMinuteWorth: number;
+  /** Seconds; where it is set the worth has no say. */
+  readonly targetWaitP95: number | undefined;
+}
+
+export interface Choice {
+  readonly parameters: Parameters;
+  /** The past under the plain rule, and under the chosen ones, each day judged by what the other days taught. */
+  readonly plain: Trial;
+  readonly chosen: Trial;
+}
+
+/** The newest of them: enough weeks to learn from, and a bound on the time that a choice takes. */
+const MOST_DAYS = 35;
+const MOST_JOBS = 3_000;
+/** Less than this is chance. */
+const LEAST_GAIN = 0.01;
+const ROUNDS = 4;
+
+const pairs = <A, B, T>(as: readonly A[], bs: readonly B[], make: (a: A, b: B) => T): T[] => as.flatMap((a) => bs.map((b) => make(a, b)));
+
+const OPTIONS: { readonly [Key in keyof Required<Parameters>]: readonly (Parameters[Key] | undefined)[] } = {
+  keep: [undefined, ...pairs([1, 2, 3, 4, 6, 10], [3, 5, 8, 12, 16, 20, 30], (from, minutes) => ({ from, minutes }))],
+  burst: [undefined, ...pairs([2, 3, 4], [3, 5, 8, 12], (jobs, minutes) => ({ jobs, minutes }))],
+  ready: [
+    undefined,
+    ...pairs([1, 2, 3, 4, 5, 6, 7, 8, 10, 14], [30, 60, 120], (from, within) => ({ from, within, runners: 1 })),
+    ...pairs([1, 4, 8, 14], [2, 3], (from, runners) => ({ from, within: 60, runners })),
+  ],
+  extra: [undefined, { from: 2 }, { from: 4 }, { from: 6 }, { from: 10 }],
+};
+const RULES = Object.keys(OPTIONS) as (keyof Parameters)[];
+/** A climb from one side alone stops at the nearest hill. */
+const STARTS: readonly Parameters[] = [{}, { ready: { from: 4, within: 60, runners: 1 } }];
+
+/** Undefined under a week of past. Deterministic; about a second of computing for a month of 3,000 jobs. */
+export function choose(days: readonly PastDay[], plain: PlainRule, aim: Aim): Choice | undefined {
+  if (days.length < LEAST_DAYS) return undefined;
+  const used = latest(days);
+  const jobs = jobsOf(used);
+  const rateAt = crossRates(used);
+  const tried = new Map<string, Trial>();
+  const trial = (rules: Parameters): Trial => {
+    const key = JSON.stringify(rules);
+    const known = tried.get(key) ?? tryRules(jobs, plain, rules, rateAt);
+    tried.set(key, known);
+    return known;
+  };
+  const none = trial({});
+  const cost = costOf(aim, none);
+  const isPointless = jobs.length === 0 || (aim.targetWaitP95 === undefined && aim.waitMinuteWorth === 0);
+  if (isPointless) return { parameters: {}, plain: none, chosen: none };
+  const found =
+    STARTS.map((start) => climb(start, (rules) => cost(trial(rules)))).toSorted((a, b) => cost(trial(a)) - cost(trial(b)))[0] ?? {};
+  const least = aim.targetWaitP95 === undefined ? cost(none) * (1 - LEAST_GAIN) : cost(none);
+  const best = cost(trial(found)) < least ? found : {};
+  return { parameters: best, plain: none, chosen: trial(best) };
+}
+
+/** By worth: VM-minutes and waiting in one sum. By target: the fewest VM-minutes that reach it; until it is reached, the wait itself. */
+function costOf({ waitMinuteWorth, targetWaitP95 }: Aim, none: Trial): (trial: Trial) => number {
+  if (targetWaitP95 === undefined) return ({ vmMinutes, waitMinutes }) => vmMinutes + waitMinuteWorth * waitMinutes;
+  return ({ vmMinutes, waitP95Seconds, waitMinutes }) => {
+    const beyond = Math.max(0, waitP95Seconds - targetWaitP95);
+    // Not reached yet: the percentile hardly moves before many a wait is gone, so the mean leads the way to it.
+    return beyond === 0 ? vmMinutes : 1_000 * none.vmMinutes + 1_000 * (beyond + waitMinutes);
+  };
+}
+
+/** One rule at a time, each option of it, until no single change is better. */
+function climb(start: Parameters, cost: (rules: Parameters) => number): Parameters {
+  let best = start;
+  let least = cost(start);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = least;
+    for (const rule of RULES) {
+      for (const option of OPTIONS[rule]) {
+        const { [rule]: _, ...others } = best;
+        const rules: Parameters = option === undefined ? others : { ...others, [rule]: option };
+        const found = cost(rules);
+        if (found < least) [best, least] = [rules, found];
+      }
+    }
+    if (least === before) break;
+  }
+  return best;
+}
+
+function latest(days: readonly PastDay[]): readonly PastDay[] {
+  const kept = days.slice(-MOST_DAYS);
+  let [count, from] = [0, kept.length];
+  while (from > 0 && (kept.length - from < LEAST_DAYS || count + (kept[from - 1]?.arrivals.length ?? 0) <= MOST_JOBS)) {
+    from -= 1;
+    count += kept[from]?.arrivals.length ?? 0;
+  }
+  return kept.slice(from);
+}
+
+const jobsOf = (days: readonly PastDay[]): PastJob[] =>
+  days.flatMap(({ day, arrivals, jobSeconds }) => arrivals.map((second) => ({ at: day * DAY_SECONDS + second, seconds: jobSeconds })));
+
+/** Each day sees what the others taught: rules that only remember would look better than they are. */
+function crossRates(days: readonly PastDay[]): (second: number) => number {
+  const byDay = new Map(days.map(({ day }) => [day, ratesOf(days, day)]));
+  const all = ratesOf(days);
+  return (second) => {
+    const day = Math.floor(second / DAY_SECONDS);
+    const hour = Math.floor((second % DAY_SECONDS) / 3_600);
+    return (byDay.get(day) ?? all)[weekdayOf(day) * 24 + hour] ?? 0;
+  };
+}

@@ -1,0 +1,208 @@
+import { numbersOf, type Parameters, type Recent } from './parameters';
+
+/**
+ * A pool in numbers: what waits, what idles and what it costs, over weeks of jobs in milliseconds of computing. It is there to compare
+ * rules with each other on the pool's own past, not to foretell seconds: `npm run whatif` runs the app's own decisions.
+ */
+
+/** A VM runs after 90 s and its runner registers 60 s later; it is gone 30 s after its delete. */
+const BOOT_SECONDS = 150;
+const GONE_SECONDS = 30;
+/** A drain's last look and its deregister come a few seconds after the confirming time. */
+const DEREGISTER_SECONDS = 5;
+/** A stopped task still holds its runner. */
+const STOP_SECONDS = 10;
+const BURST_SECONDS = 15 * 60;
+const HOUR = 3_600;
+
+export interface PastJob {
+  /** Seconds on any one axis whose zero is the beginning of an hour. */
+  readonly at: number;
+  readonly seconds: number;
+}
+
+/** The pool's settings without a forecast, in seconds. */
+export interface PlainRule {
+  readonly poll: number;
+  readonly confirm: number;
+  readonly minRunners: number;
+  readonly minIdle: number;
+  readonly idleFor: number;
+  /** Infinity: all. */
+  readonly keepNewest: number;
+  readonly extra: number;
+  /** Infinity: unbounded. */
+  readonly maxRunners: number;
+}
+
+export interface Trial {
+  readonly waitMinutes: number;
+  readonly waitP95Seconds: number;
+  readonly vmMinutes: number;
+  readonly jobs: number;
+}
+
+interface Vm {
+  readonly requested: number;
+  idleSince: number;
+  /** Epoch of its drain; undefined: none. */
+  drainedAt: number | undefined;
+  busyUntil: number;
+}
+
+/** `rateAt(second)`: what that hour usually brings, learned without that day. The first idle VM in the order of registration takes a job. */
+export function tryRules(jobs: readonly PastJob[], plain: PlainRule, rules: Parameters, rateAt: (second: number) => number): Trial {
+  const pool = new Pool(jobs, plain, rules, rateAt);
+  pool.run();
+  return pool.result();
+}
+
+class Pool {
+  readonly #jobs: readonly PastJob[];
+  readonly #plain: PlainRule;
+  readonly #rules: Parameters;
+  readonly #rateAt: (second: number) => number;
+  /** Registered and not draining, oldest first. */
+  readonly #vms: Vm[] = [];
+  readonly #draining: Vm[] = [];
+  /** When ordered VMs register, in order. */
+  readonly #boots: number[] = [];
+  readonly #waits: number[] = [];
+  #arrived = 0;
+  #started = 0;
+  #firstRecent = 0;
+  #vmSeconds = 0;
+
+  constructor(jobs: readonly PastJob[], plain: PlainRule, rules: Parameters, rateAt: (second: number) => number) {
+    this.#jobs = jobs;
+    this.#plain = plain;
+    this.#rules = rules;
+    this.#rateAt = rateAt;
+  }
+
+  run(): void {
+    const first = this.#jobs[0]?.at ?? 0;
+    const end = this.#jobs.length === 0 ? 0 : Math.max(...this.#jobs.map(({ at }) => at)) + HOUR;
+    const { poll } = this.#plain;
+    for (let now = Math.floor(first / poll) * poll; now < end;) {
+      this.#passUntil(now);
+      this.#tick(now);
+      now += poll;
+      if (this.#isStill()) now = this.#skip(now, end);
+    }
+    for (const { requested } of [...this.#vms, ...this.#draining]) this.#vmSeconds += end - requested;
+  }
+
+  /** Nothing is alive and nobody waits: only a job or the turn of an hour can change that. */
+  #isStill(): boolean {
+    return (
+      this.#vms.length + this.#draining.length + this.#boots.length === 0 && this.#arrived === this.#started && this.#plain.minRunners === 0
+    );
+  }
+
+  #skip(now: number, end: number): number {
+    const { poll } = this.#plain;
+    const next = Math.min(this.#jobs[this.#arrived]?.at ?? end, (Math.floor(now / HOUR) + 1) * HOUR, end);
+    return Math.max(now, Math.ceil(next / poll) * poll);
+  }
+
+  /** Registrations, arrivals, ends of jobs and of drains, in the order of time. */
+  #passUntil(now: number): void {
+    for (;;) {
+      const boot = this.#boots[0] ?? Infinity;
+      const arrival = this.#jobs[this.#arrived]?.at ?? Infinity;
+      const free = this.#arrived > this.#started ? this.#nextFree() : Infinity;
+      const next = Math.min(boot, arrival, free);
+      if (next >= now) break;
+      if (next === boot) {
+        this.#boots.shift();
+        this.#vms.push({ requested: boot - BOOT_SECONDS, idleSince: boot, drainedAt: undefined, busyUntil: boot });
+      } else if (next === arrival) this.#arrived += 1;
+      this.#place(next);
+    }
+    this.#endDrains(now);
+  }
+
+  #nextFree(): number {
+    let next = Infinity;
+    for (const { busyUntil } of this.#vms) if (busyUntil < next) next = busyUntil;
+    return next;
+  }
+
+  #place(now: number): void {
+    while (this.#started < this.#arrived) {
+      const vm = this.#vms.find(({ busyUntil }) => busyUntil <= now);
+      const job = this.#jobs[this.#started];
+      if (vm === undefined || job === undefined) return;
+      this.#waits.push(now - job.at);
+      vm.busyUntil = now + job.seconds + STOP_SECONDS;
+      vm.idleSince = vm.busyUntil;
+      this.#started += 1;
+    }
+  }
+
+  #endDrains(now: number): void {
+    const lasts = this.#plain.confirm + DEREGISTER_SECONDS;
+    while (this.#draining[0] !== undefined && (this.#draining[0].drainedAt ?? 0) + lasts <= now) {
+      const vm = this.#draining.shift() as Vm;
+      this.#vmSeconds += (vm.drainedAt ?? 0) + lasts + GONE_SECONDS - vm.requested;
+    }
+  }
+
+  #tick(now: number): void {
+    const numbers = numbersOf(this.#rules, this.#rateAt(now), this.#recent(now));
+    const waiting = this.#arrived - this.#started;
+    const idle = this.#vms.filter(({ busyUntil }) => busyUntil <= now);
+    const minIdle = Math.max(this.#plain.minIdle, numbers.minIdle);
+    this.#grow(now, waiting, idle.length, minIdle, numbers.extra);
+    if (waiting === 0) this.#shrink(now, idle, minIdle, numbers.keepMinutes * 60);
+  }
+
+  #recent(now: number): Recent {
+    while ((this.#jobs[this.#firstRecent]?.at ?? Infinity) <= now - BURST_SECONDS) this.#firstRecent += 1;
+    const last = this.#jobs[this.#arrived - 1]?.at;
+    return {
+      sinceMinutes: last === undefined ? Infinity : (now - last) / 60,
+      jobs: Math.max(0, this.#arrived - this.#firstRecent),
+    };
+  }
+
+  #grow(now: number, waiting: number, idle: number, minIdle: number, extra: number): void {
+    const { minRunners, maxRunners } = this.#plain;
+    const booting = this.#boots.length;
+    const ahead = waiting > idle ? Math.max(this.#plain.extra, extra) : 0;
+    let lack = Math.max(waiting + Math.max(minIdle, ahead) - idle - booting, minRunners - this.#vms.length - booting);
+    for (; lack > 0 && this.#draining.length > 0; lack -= 1) {
+      const vm = this.#draining.pop() as Vm;
+      this.#vms.push({ ...vm, drainedAt: undefined, idleSince: now });
+    }
+    const room = maxRunners - this.#vms.length - this.#draining.length - booting;
+    for (let left = Math.min(lack, room); left > 0; left -= 1) this.#boots.push(now + BOOT_SECONDS);
+    this.#place(now);
+  }
+
+  #shrink(now: number, idle: readonly Vm[], minIdle: number, keepFor: number): void {
+    const { idleFor, keepNewest, minRunners } = this.#plain;
+    let spare = Math.min(idle.length - minIdle, this.#vms.length - minRunners);
+    const longestFirst = idle.toSorted((a, b) => a.idleSince - b.idleSince);
+    for (const [index, vm] of longestFirst.entries()) {
+      if (spare <= 0) return;
+      const place = longestFirst.length - index;
+      const since = now - vm.idleSince;
+      if ((place <= keepNewest && since < idleFor) || (place === 1 && since < keepFor)) continue;
+      spare -= 1;
+      this.#vms.splice(this.#vms.indexOf(vm), 1);
+      this.#draining.push({ ...vm, drainedAt: now });
+    }
+  }
+
+  result(): Trial {
+    const sorted = this.#waits.toSorted((a, b) => a - b);
+    return {
+      waitMinutes: this.#waits.reduce((total, wait) => total + wait, 0) / 60,
+      waitP95Seconds: sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))] ?? 0,
+      vmMinutes: this.#vmSeconds / 60,
+      jobs: this.#jobs.length,
+    };
+  }
+}
