@@ -72,5 +72,7 @@ const minutes = (count: number): string => `${count} ${count === 1 ? 'minute' : 
 function followed({ follow }: Forecast, within: number): string {
   const at = FOLLOW_MINUTES.findIndex((each) => each >= within);
   const share = follow[at];
-  return share === undefined ? '' : `, and of 100 jobs ${Math.round(share * 100)} are followed by another within ${minutes(FOLLOW_MINUTES[at] ?? within)}`;
+  return share === undefined
+    ? ''
+    : `, and of 100 jobs ${Math.round(share * 100)} are followed by another within ${minutes(FOLLOW_MINUTES[at] ?? within)}`;
 }

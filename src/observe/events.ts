@@ -60,6 +60,21 @@ export const EVENTS_LOGGED: Readonly<Record<string, EventSchema>> = {
       oldestDrainSeconds: 'age of the oldest of them',
     },
   },
+  forecast: {
+    meaning: 'the keeper learned a day of the past, or chose the rules anew',
+    fields: {
+      pool,
+      kind: '`day` or `chosen`',
+      day: 'the day looked at, UTC',
+      jobs: 'jobs that its ledger showed; absent where it told too little',
+      days: 'days that taught the rules',
+      parameters: 'the rules that were chosen',
+      plain: 'that past under the settings alone: wait and VM-minutes',
+      chosen: 'that past with the rules',
+      code,
+      text,
+    },
+  },
   keeper: { meaning: 'the keeper started, replaced or noted a stop of a loop', fields: { pool, action: 'what it did', reason: 'why' } },
   error: {
     meaning: 'something failed that a person may have to see',

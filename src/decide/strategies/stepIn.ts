@@ -24,7 +24,9 @@ export const stepIn: ScaleInStrategy = {
 export function leastBusy(scene: Scene, isAboveMaximum: boolean): readonly Member[] {
   const { demand, targets, fleet } = scene;
   const isAnyIdle = fleet.members.some(({ state, tasks }) => (state === 'active' || state === 'unhealthy') && tasks === 0);
-  const isBusyToo = isAboveMaximum || (demand === 0 && !isAnyIdle && targets.minIdle === 0);
+  // Where an idle one is to be kept, a busy one is not set to go the moment it becomes idle.
+  const isKept = targets.minIdle > 0 || targets.kept !== undefined;
+  const isBusyToo = isAboveMaximum || (demand === 0 && !isAnyIdle && !isKept);
   const { unhealthy, active } = candidatesOf(scene, isBusyToo);
   const surplus = isBusyToo ? active.length : surplusOf(scene);
   // Counted capacity less the booting ones must stay at MIN_RUNNERS: unhealthy ones do not count, so they do not use it up.

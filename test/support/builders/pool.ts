@@ -1,3 +1,4 @@
+import type { Forecast } from '../../../src/forecast/forecast';
 import type { ActOutcome, AdmittedAct, Admission, TickPlan } from '../../../src/model/decision';
 import type { DrainPhase, DrainRecord } from '../../../src/model/drain';
 import { emptyMemory, type PoolMemory } from '../../../src/model/pool';
@@ -53,6 +54,8 @@ export class PoolBuilder {
   ghostChecks: Record<string, 'absent' | 'present'> = {};
   /** Later stamps found in the blobs. */
   cooldownsFromBlobs: TickPlan['cooldownsFromBlobs'];
+  /** What was learned of its past, where FORECAST asks for it. */
+  learned: Forecast | undefined;
   #ticks = 0;
 
   constructor(env: Readonly<Record<string, string>> = {}) {
@@ -167,6 +170,7 @@ export class PoolBuilder {
       now,
       tickId: `t${this.#ticks + 1}`,
       warnings: settings.warnings,
+      ...(this.learned === undefined ? {} : { learned: this.learned }),
     });
   }
 
