@@ -4,3 +4,6 @@
  * a minute. Whatever judges the engine's lateness or liveness is measured in these.
  */
 export const ENGINE_MINUTE = 60_000;
+
+/** The least between two ticks, in real ms: a durable timer fires up to a second early, so that closer ticks would run into each other. */
+export const ENGINE_PACE = 2_000;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SettingsError } from '../errors';
+import { ENGINE_PACE } from '../model/engineTime';
 import { DEFAULT_POOL, POOL_NAME } from '../names';
 import { parseSchedules } from './schedules';
 import { accepted, FIELDS, KEY_FROM, type Field } from './schema';
@@ -172,7 +173,7 @@ function parsePool(item: PoolItem, env: Environment, speed: number, problems: st
     scaleOutBlob: of('SCALE_OUT_TIMESTAMP_BLOB_NAME'),
     durations: {
       poll: seconds('POLL_INTERVAL_SECONDS'),
-      pollLeast: Math.min(seconds('POLL_MIN_SECONDS'), seconds('POLL_INTERVAL_SECONDS')),
+      pollLeast: Math.min(Math.max(seconds('POLL_MIN_SECONDS'), ENGINE_PACE), seconds('POLL_INTERVAL_SECONDS')),
       scaleOutCooldown: minutes('SCALE_OUT_COOLDOWN_DURATION'),
       scaleInCooldown: minutes('SCALE_IN_COOLDOWN_DURATION'),
       scaleInIdle: minutes('SCALE_IN_IDLE_MINUTES'),

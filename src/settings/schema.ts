@@ -100,7 +100,7 @@ export const FIELDS: readonly Field[] = [
   pool('POLL_INTERVAL_SECONDS', 'seconds', 'seconds between ticks', { fallback: '60', least: 1, most: 3600 }),
   pool('POLL_MIN_SECONDS', 'seconds', 'seconds between ticks while jobs wait unserved or VMs boot; POLL_INTERVAL_SECONDS if less', {
     fallback: '10',
-    least: 1,
+    least: 2,
     most: 3600,
   }),
   pool('BOOT_TIMEOUT_MINUTES', 'minutes', 'minutes a VM may take to register', { fallback: '15', least: 0.01, most: DAY_MINUTES }),

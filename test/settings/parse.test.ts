@@ -85,7 +85,7 @@ const WRONG: [string, string | undefined, string][] = [
   ['DEMAND_METRIC', 'pending', 'DEMAND_METRIC: given "pending"; accepted is `queued+pending` or `queued`.'],
   ['POLL_INTERVAL_SECONDS', '0', 'POLL_INTERVAL_SECONDS: given "0"; accepted is a number from 1 to 3600.'],
   ['POLL_INTERVAL_SECONDS', '3601', 'POLL_INTERVAL_SECONDS: given "3601"; accepted is a number from 1 to 3600.'],
-  ['POLL_MIN_SECONDS', '0', 'POLL_MIN_SECONDS: given "0"; accepted is a number from 1 to 3600.'],
+  ['POLL_MIN_SECONDS', '0', 'POLL_MIN_SECONDS: given "0"; accepted is a number from 2 to 3600.'],
   ['BOOT_TIMEOUT_MINUTES', '0', 'BOOT_TIMEOUT_MINUTES: given "0"; accepted is a number from 0.01 to 1440.'],
   ['DRAIN_CONFIRM_SECONDS', '60s', 'DRAIN_CONFIRM_SECONDS: given "60s"; accepted is a number from 0 to 3600.'],
   ['DRAIN_ALERT_MINUTES', '10081', 'DRAIN_ALERT_MINUTES: given "10081"; accepted is a number from 0.01 to 10080.'],
@@ -203,4 +203,19 @@ test('overlapping thresholds and a short confirmation are warnings', () => {
   const { pools } = parseSettings({ ...GOOD, SCALE_IN_THRESHOLD: '3', DRAIN_CONFIRM_SECONDS: '14' });
   expect(pools[0]?.warnings).toHaveLength(2);
   expect(parseSettings({ ...GOOD, DRAIN_CONFIRM_SECONDS: '15' }).pools[0]?.warnings).toEqual([]);
+});
+
+describe('a trial ticks every two real seconds at the most, however fast its world is', () => {
+  test.each([
+    ['1', '10', '60', 10_000],
+    ['4', '10', '60', 2_500],
+    ['5', '10', '60', 2_000],
+    ['20', '10', '60', 2_000],
+    ['60', '10', '60', 1_000],
+    ['1', '2', '60', 2_000],
+  ])('TRIAL_SPEED %s, POLL_MIN_SECONDS %s, POLL_INTERVAL_SECONDS %s', (TRIAL_SPEED, POLL_MIN_SECONDS, POLL_INTERVAL_SECONDS, pace) => {
+    const AZURE_RESOURCE_MANAGER_ENDPOINT = 'https://localhost';
+    const { pools } = parseSettings({ ...GOOD, AZURE_RESOURCE_MANAGER_ENDPOINT, TRIAL_SPEED, POLL_MIN_SECONDS, POLL_INTERVAL_SECONDS });
+    expect(pools[0]?.durations.pollLeast).toBe(pace);
+  });
 });
