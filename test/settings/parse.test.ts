@@ -131,7 +131,7 @@ describe('each wrong setting has its message', () => {
     const trial = { ...GOOD, TRIAL_SPEED: '60', AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://127.0.0.1:4' };
     const [pool] = parseSettings(trial).pools;
     const [plain] = parseSettings(GOOD).pools;
-    for (const [name, value] of Object.entries(plain?.durations ?? {}))
+    for (const [name, value] of Object.entries(plain?.durations ?? {}).filter(([name]) => name !== 'pollLeast'))
       expect(pool?.durations[name as keyof typeof pool.durations]).toBeCloseTo(value / 60);
     expect(pool?.warnings).toEqual(['TRIAL_SPEED is 60: every duration is divided by it; for trials only.']);
     expect(plain?.warnings).toEqual([]);
@@ -216,6 +216,6 @@ describe('a trial ticks every two real seconds at the most, however fast its wor
   ])('TRIAL_SPEED %s, POLL_MIN_SECONDS %s, POLL_INTERVAL_SECONDS %s', (TRIAL_SPEED, POLL_MIN_SECONDS, POLL_INTERVAL_SECONDS, pace) => {
     const AZURE_RESOURCE_MANAGER_ENDPOINT = 'https://localhost';
     const { pools } = parseSettings({ ...GOOD, AZURE_RESOURCE_MANAGER_ENDPOINT, TRIAL_SPEED, POLL_MIN_SECONDS, POLL_INTERVAL_SECONDS });
-    expect(pools[0]?.durations.pollLeast).toBe(pace);
+    expect(pools[0]?.durations.pollLeast).toBeCloseTo(pace, 3);
   });
 });
