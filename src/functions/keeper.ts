@@ -8,6 +8,7 @@ import { briefly, learnSome } from '../forecast/learn';
 import { FUNCTIONS, loopId } from '../names';
 import { keep, KEEPER_REASON, type Keeping } from '../observe/keep';
 import { heartbeatOf } from '../observe/heartbeat';
+import { dropOldDays } from '../observe/ledger/retention';
 import { emit } from '../observe/log';
 import type { PoolSettings } from '../settings/settings';
 import { commandPool, restoreFlags } from './command';
@@ -34,7 +35,23 @@ export async function keepAll(client: DurableClient, context: InvocationContext)
       outcomes[pool.pool] = { action: 'failed', reason: text };
     }
   }
-  return { pools: outcomes, purged: await tryPurge(client, context, settings.historyRetentionDays) };
+  const purged = await tryPurge(client, context, settings.historyRetentionDays);
+  return { pools: outcomes, purged, ledgerDaysDropped: await tryDropOldDays(context, settings.ledgerRetentionDays) };
+}
+
+const HOUR_MS = 3_600_000;
+let droppedAt = -Infinity;
+
+/** Once an hour: the list of the ledger's files costs a call. */
+async function tryDropOldDays(context: InvocationContext, days: number): Promise<number | null> {
+  if (clock.now() - droppedAt < HOUR_MS) return 0;
+  droppedAt = clock.now();
+  try {
+    return await dropOldDays(store(), days, clock.now());
+  } catch (error) {
+    emit(context, 'error', 'error', { code: 'purge-failed', text: error instanceof Error ? error.message : String(error) });
+    return null;
+  }
 }
 
 /** A piece of the pool's past at a time, beside its loop: what a forecast rests on is a day old anyway. */

@@ -40,6 +40,7 @@ export function parseSettings(env: Environment): Settings {
     metrics: app['METRICS'] as Settings['metrics'],
     autoStart: app['AUTO_START'] as boolean,
     historyRetentionDays: app['HISTORY_RETENTION_DAYS'] as number,
+    ledgerRetentionDays: app['LEDGER_RETENTION_DAYS'] as number,
     trialSpeed: speed,
     warnings,
   };

@@ -132,6 +132,7 @@ export const FIELDS: readonly Field[] = [
   app('METRICS', 'choice', 'OpenTelemetry gauges beside the log; needs a preloaded SDK', { fallback: 'off', choices: ['off', 'otel'] }),
   app('AUTO_START', 'boolean', 'the keeper starts loops that were never started', { fallback: 'true' }),
   app('HISTORY_RETENTION_DAYS', 'number', 'days that finished orchestrations are kept', { fallback: '7', least: 0.01, most: 365 }),
+  app('LEDGER_RETENTION_DAYS', 'integer', 'days that the decision ledger is kept', { fallback: '35', least: 1, most: 365 }),
   app('AZURE_RESOURCE_MANAGER_ENDPOINT', 'url', 'Azure Resource Manager, for other clouds', { fallback: 'https://management.azure.com' }),
   app('TRIAL_SPEED', 'number', 'divides every duration, for trials against simulated services', { fallback: '1', least: 1, most: 1000 }),
   app('POOLS', 'json', 'JSON array of pools: `name`, any per-pool variable, `SG_API_KEY_FROM`'),

@@ -93,6 +93,7 @@ export interface Settings {
   readonly metrics: 'off' | 'otel';
   readonly autoStart: boolean;
   readonly historyRetentionDays: number;
+  readonly ledgerRetentionDays: number;
   readonly trialSpeed: number;
   readonly warnings: readonly string[];
 }

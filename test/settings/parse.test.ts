@@ -98,6 +98,8 @@ const WRONG: [string, string | undefined, string][] = [
   ['DRY_RUN', 'yes', 'DRY_RUN: given "yes"; accepted is `true` or `false`.'],
   ['AUTO_START', 'on', 'AUTO_START: given "on"; accepted is `true` or `false`.'],
   ['HISTORY_RETENTION_DAYS', '0', 'HISTORY_RETENTION_DAYS: given "0"; accepted is a number from 0.01 to 365.'],
+  ['LEDGER_RETENTION_DAYS', '0', 'LEDGER_RETENTION_DAYS: given "0"; accepted is a whole number from 1 to 365.'],
+  ['LEDGER_RETENTION_DAYS', '366', 'LEDGER_RETENTION_DAYS: given "366"; accepted is a whole number from 1 to 365.'],
   [
     'TRIAL_SPEED',
     '60',

@@ -1,4 +1,5 @@
 import type { Act } from '../../model/decision';
+import { idleTime } from '../../decide/kept';
 import type { Scene } from '../../decide/scene';
 import { isCommitted } from '../../persist/records';
 import type { Member } from '../../poll/fleet';
@@ -15,20 +16,31 @@ export interface Chosen {
 export function chooseMembers(scene: Scene, acts: readonly Act[], most: number): Chosen {
   const acted = new Set(acts.flatMap((act) => (act.kind === 'drain' || act.kind === 'deregister' ? [act.vmId] : [])));
   const records = new Set(acts.flatMap((act) => (act.kind === 'reactivate' || act.kind === 'forgetDrain' ? [act.drainId] : [])));
+  const places = placesOf(scene);
   const ranked = scene.fleet.members
-    .map((member) => ({ member, rank: isActed(member, acted, records) ? 0 : rankOf(member) }))
-    .toSorted((a, b) => a.rank - b.rank || byChoice(a.member, b.member));
+    .map((member, at) => ({ member, rank: isActed(member, acted, records) ? 0 : rankOf(member), place: places.get(member) ?? at }))
+    .toSorted((a, b) => a.rank - b.rank || a.place - b.place);
   const kept = Math.max(most, ranked.filter(({ rank }) => rank === 0).length);
-  const [told, rest] = [ranked.slice(0, kept), ranked.slice(kept)];
+  const told = new Set(ranked.slice(0, kept).map(({ member }) => member));
+  const rest = ranked.slice(kept);
   return {
     // In the order of the reading: a rule that takes "the first" takes the same one again.
-    members: inOrderOf(
-      scene,
-      told.map(({ member }) => member),
-    ),
+    members: scene.fleet.members.filter((member) => told.has(member)),
     rest: rest.map(({ member }) => member),
     cut: rest.filter(({ rank }) => rank <= UNUSUAL).length,
   };
+}
+
+/** Rule 3 takes the least busy and the oldest, or those that were idle longest: who is among the first of either comes first. */
+function placesOf({ fleet, now }: Scene): ReadonlyMap<Member, number> {
+  const places = new Map<Member, number>();
+  const active = fleet.members.filter(({ state }) => state === 'active');
+  for (const order of [
+    active.toSorted((a, b) => (a.tasks ?? Infinity) - (b.tasks ?? Infinity) || bornAt(a.memory) - bornAt(b.memory) || 0),
+    active.toSorted((a, b) => idleTime(b, now) - idleTime(a, now)),
+  ])
+    order.forEach((member, place) => places.set(member, Math.min(places.get(member) ?? Infinity, place)));
+  return places;
 }
 
 const UNUSUAL = 2;
@@ -56,13 +68,4 @@ function rankOf({ state, record, tasks, runner }: Member): number {
     default:
       return runner === undefined ? 5 : 4;
   }
-}
-
-/** As rule 3 chooses: the least busy, then the oldest. */
-const byChoice = (a: Member, b: Member): number =>
-  (a.tasks ?? Infinity) - (b.tasks ?? Infinity) || bornAt(a.memory) - bornAt(b.memory) || 0;
-
-function inOrderOf({ fleet }: Scene, chosen: readonly Member[]): readonly Member[] {
-  const known = new Set(chosen);
-  return fleet.members.filter((member) => known.has(member));
 }

@@ -29,7 +29,7 @@ export function observedOf(scene: Scene, before: Before, acts: readonly Act[]): 
     undrained: scene.undrained,
     scaleSet: { mode: state.mode, capacity: state.capacity, limit: state.limit, state: state.provisioningState, etag: state.etag },
     members: members.map((member) => memberLine(scene, before, member)),
-    rest: restOf(rest),
+    rest: restOf(scene, rest),
     ...entryLines(scene, before),
     ghostCount: fleet.ghosts.length,
     staleCount: fleet.stale.length,

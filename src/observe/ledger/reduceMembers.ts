@@ -1,3 +1,4 @@
+import { mayDrain } from '../../decide/candidates';
 import type { Scene } from '../../decide/scene';
 import { isIdle, type Member } from '../../poll/fleet';
 import { bornAt, type InstanceMemory } from '../../poll/fleetMemory';
@@ -72,16 +73,20 @@ function recordLine({ record, instance, runner }: Member): ObservedMember['recor
 }
 
 /** The members that are not told one by one. */
-export function restOf(members: readonly Member[]): Observed['rest'] {
-  const counts = new Map<string, { state: string; idle?: true; count: number }>();
+export function restOf(scene: Scene, members: readonly Member[]): Observed['rest'] {
+  const groups = new Map<string, Observed['rest'][number]>();
   for (const member of members) {
-    const idle = isIdle(member);
-    const key = `${member.state} ${String(idle)}`;
-    const known = counts.get(key) ?? { state: member.state, ...(idle ? { idle: true as const } : {}), count: 0 };
-    counts.set(key, { ...known, count: known.count + 1 });
+    const idle = flag(isIdle(member));
+    const free = flag(member.state === 'active' && isFree(scene, member));
+    const key = `${member.state} ${String(idle)} ${String(free)}`;
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.set(key, { state: member.state, ...defined({ idle, free }), count });
   }
-  return [...counts.values()];
+  return [...groups.values()];
 }
+
+const isFree = (scene: Scene, member: Member): boolean =>
+  member.tasks !== undefined && mayDrain(scene, member) && !scene.fleet.contested.has(member.instance.vmId);
 
 /** Those whose clocks have run longest first: they are the ones that a repair takes. */
 export function entryLines({ fleet, fleetMemory, now }: Scene, before: Before): Pick<Observed, 'ghosts' | 'stale'> {

@@ -79,21 +79,32 @@ function recordOf({ record, vm, id, runner, name }: ObservedMember, now: number)
   };
 }
 
-/** The members that the line only counts: none of them can be chosen by a rule, each counts in its state. */
+const LATEST_TASKS = 1_000;
+
+/**
+ * The members that the line only counts. Those that rule 3 might take come after all that are told: just born, just idle, the busiest. No rule
+ * can choose the others.
+ */
 export function fillers(rest: Observed['rest'], now: number): readonly Member[] {
-  return rest.flatMap(({ state, idle, count }) =>
+  return rest.flatMap(({ state, idle, free, count }) =>
     Array.from({ length: count }, (_, at): Member => {
-      const vmId = `untold-${state}-${idle === true ? 'idle' : 'busy'}-${String(at)}`;
+      const name = `untold-${state}-${idle === true ? 'idle' : 'other'}-${free === true ? 'free' : 'fixed'}-${String(at)}`;
+      const runner = free === true ? { ...noRunner(name), status: 'ACTIVE', connected: true } : undefined;
+      const runnerMemory: RunnerMemory = { firstSeen: now, lastSeen: now, idle: { since: now, last: now, readings: 1 } };
       const instance = {
-        ...{ id: vmId, vmId, computerName: undefined, power: undefined, createdAt: undefined, isProtected: true },
+        ...{ id: name, vmId: name, computerName: undefined, power: undefined, createdAt: undefined, isProtected: free !== true },
         provisioningState: state === 'deleting' ? 'Deleting' : 'Succeeded',
       };
-      const memory: InstanceMemory = { id: vmId, firstSeen: 0, lastSeen: now, shown: ['untold'], bootFailed: true, turnedBad: true };
-      const base = { instance, memory, runner: undefined, runnerMemory: undefined, record: undefined };
-      return { ...base, state: state as MemberState, tasks: idle === true ? 0 : state === 'active' ? 1 : undefined };
+      const memory: InstanceMemory = { id: name, firstSeen: now, lastSeen: now, shown: ['untold'], bootFailed: true, turnedBad: true };
+      const tasks = idle === true ? 0 : state === 'active' ? LATEST_TASKS : undefined;
+      return { instance, memory, runner, runnerMemory, record: undefined, state: state as MemberState, tasks };
     }),
   );
 }
+
+const noRunner = (runnerId: string): Runner => ({
+  ...{ runnerId, status: undefined, connected: undefined, runningTasks: undefined, pendingTasks: undefined, computerName: undefined },
+});
 
 /** What the fleet's memory knows of ghosts, stale registrations and the machines they were on. */
 export function putEntries(fleet: FleetMemory, { ghosts, stale }: Observed, now: number): void {
