@@ -10,7 +10,8 @@ test('a day goes once it ended the retention ago, of every pool; nothing else is
   const store = createMemoryStore();
   const last = nameOf('a', NOW - 35 * DAY);
   const old = [nameOf('a', NOW - 36 * DAY), nameOf('gone', NOW - 40 * DAY)];
-  for (const name of [...old, last, nameOf('a', NOW), 'ledger/a/notes.txt', 'drains/a/2020-01/drain-a-x-0.json']) await store.write(name, 'x');
+  for (const name of [...old, last, nameOf('a', NOW), 'ledger/a/notes.txt', 'drains/a/2020-01/drain-a-x-0.json'])
+    await store.write(name, 'x');
   expect(await dropOldDays(store, 35, NOW)).toBe(2);
   expect([...store.blobs.keys()].filter((name) => old.includes(name))).toEqual([]);
   expect(store.blobs.size).toBe(4);
