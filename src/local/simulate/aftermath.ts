@@ -1,7 +1,8 @@
 import { isOrphan } from '../world/measure';
 import type { Entry, PoolState } from '../world/state';
 import type { Bench } from './bench';
-import { settingOf } from './bench';
+import { settingOf } from './setting';
+import { rulesOf } from './rules';
 import { inService, MINUTE } from './invariants/court';
 import type { Stage } from './stage';
 
@@ -61,7 +62,8 @@ function shrinkMs(stage: Stage, pool: PoolState): number {
   const rounds = Math.ceil(Math.max(0, pool.vms.size - setting('MIN_RUNNERS')) / setting('SCALE_IN_STEP')) + 1;
   const round = setting('SCALE_IN_COOLDOWN_DURATION') * MINUTE + 2 * setting('POLL_INTERVAL_SECONDS') * 1_000;
   const drain = setting('DRAIN_CONFIRM_SECONDS') * 1_000 + 6 * setting('POLL_INTERVAL_SECONDS') * 1_000 + 10 * MINUTE;
-  return rounds * round + drain + SETTLE_MS;
+  const { idleMinutes } = rulesOf(stage.app.settings(), pool.name);
+  return rounds * round + drain + idleMinutes * MINUTE + SETTLE_MS;
 }
 
 interface Shown {
@@ -93,8 +95,9 @@ async function examine(stage: Stage, bench: Bench, pool: PoolState): Promise<voi
 
   const least = settingOf(stage.app.settings(), pool.name, 'MIN_RUNNERS');
   const serving = vms.filter((vm) => inService(vm)?.status === 'ACTIVE' && pool.entries.has(vm.entry?.runnerId ?? '')).length;
-  if (serving < least || serving > least + stuck.size)
-    say('liveness', `${String(serving)} runners are in service in a quiet world, MIN_RUNNERS is ${String(least)}`);
+  const { mostKept } = rulesOf(stage.app.settings(), pool.name);
+  if (serving < least || serving > mostKept + stuck.size)
+    say('liveness', `${String(serving)} runners are in service in a quiet world, ${String(least)} to ${String(mostKept)} belong there`);
 
   const shownOnly = (counts['lost'] ?? 0) + (counts['unjudged'] ?? 0);
   const orphans = vms.filter((vm) => isOrphan(pool, vm, now));

@@ -1,4 +1,5 @@
-import { FIELDS } from '../../settings/schema';
+import { rulesOf } from './rules';
+import { settingOf } from './setting';
 import type { World } from '../world/world';
 import type { App } from './app';
 import {
@@ -61,6 +62,7 @@ export function createBench(slackMs: number, isCalm: boolean): Bench {
     world: sitting,
     now: () => now(),
     setting: (pool, variable) => settingOf(app?.settings() ?? {}, pool, variable),
+    rules: (pool) => rulesOf(app?.settings() ?? {}, pool),
     lastChange: () => lastChange,
     told: (pool) => told.get(pool) ?? [],
     touched: (subject, withinMs) => recently(touches, subject, withinMs),
@@ -144,12 +146,4 @@ function runnersIn(answer: WorldAnswer): readonly ToldRunner[] | undefined {
     // A broken answer told nothing.
     return undefined;
   }
-}
-
-/** As the app reads it: the pool's own, else the app's, else the default. */
-export function settingOf(settings: Readonly<Record<string, string | undefined>>, pool: string, variable: string): number {
-  const items = settings['POOLS'] === undefined ? [] : (JSON.parse(settings['POOLS']) as Record<string, string>[]);
-  const own = items.find((item) => item['name'] === pool)?.[variable];
-  const text = own ?? settings[variable] ?? FIELDS.find((field) => field.variable === variable)?.fallback;
-  return text === undefined ? 1_000 : Number(text);
 }

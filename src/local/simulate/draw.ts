@@ -58,7 +58,7 @@ function settingsOf(random: Random, pools: readonly PoolSpec[], perPool: number,
     PROTECT_INSTANCES: pick(random, ['true', 'false']),
     DRAIN_ALERT_MINUTES: '120',
   };
-  const own = pools.map(() => poolSettings(random, perPool));
+  const own = pools.map(({ name }) => ({ ...poolSettings(random, perPool), ...strategyOf(random.fork(`strategy ${name}`)) }));
   const [only] = own;
   if (pools.length === 1 && only !== undefined) return { ...common, ...only };
   const items = pools.map(({ name }, at) => ({ name, ...placeOf(name), ...own[at] }));
@@ -84,6 +84,26 @@ function poolSettings(random: Random, perPool: number): Record<string, string> {
     SCALE_OUT_COOLDOWN_DURATION: String(1 + random.below(8)),
     SCALE_IN_COOLDOWN_DURATION: String(1 + random.below(12)),
     STARVATION_MINUTES: pick(random, ['5', '10', '10', '20']),
+  };
+}
+
+/** The step rule in a third of all, any mixture in the others. */
+function strategyOf(random: Random): Record<string, string> {
+  const fast = { POLL_MIN_SECONDS: pick(random, ['10', '10', '20', '3600']) };
+  if (random.below(3) === 0) return fast;
+  const newest = pick(random, [undefined, '0', '1']);
+  const hour = String(random.below(24));
+  const raised = { cron: `${String(random.below(60))} ${hour} * * *`, timeZone: pick(random, ['Europe/Berlin', 'America/New_York']) };
+  const schedule = { ...raised, forMinutes: 30 + random.below(90), MIN_IDLE_RUNNERS: 1, SCALE_IN_IDLE_MINUTES: 2 + random.below(10) };
+  return {
+    ...fast,
+    SCALE_OUT_STRATEGY: pick(random, ['step', 'demand', 'demand']),
+    SCALE_OUT_EXTRA: pick(random, ['0', '0', '1', '2']),
+    SCALE_IN_STRATEGY: pick(random, ['step', 'idle-only', 'surplus', 'surplus']),
+    SCALE_IN_IDLE_MINUTES: String(random.below(11)),
+    ...(newest === undefined ? {} : { KEEP_NEWEST_IDLE: newest }),
+    MIN_IDLE_RUNNERS: pick(random, ['0', '0', '1', '2']),
+    ...(random.below(3) === 0 ? { SCHEDULES: JSON.stringify([schedule]) } : {}),
   };
 }
 

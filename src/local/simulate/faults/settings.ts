@@ -55,6 +55,15 @@ const NUMBERS: readonly (readonly [string, number, number])[] = [
   ['SCALE_OUT_COOLDOWN_DURATION', 1, 10],
   ['SCALE_IN_COOLDOWN_DURATION', 1, 15],
   ['STARVATION_MINUTES', 0, 20],
+  ['SCALE_OUT_EXTRA', 0, 2],
+  ['SCALE_IN_IDLE_MINUTES', 0, 12],
+  ['MIN_IDLE_RUNNERS', 0, 3],
+];
+
+/** One choice of all pools, and what it may become. */
+const CHOICES: readonly (readonly [string, readonly string[]])[] = [
+  ['SCALE_OUT_STRATEGY', ['step', 'demand']],
+  ['SCALE_IN_STRATEGY', ['step', 'idle-only', 'surplus']],
 ];
 
 export const SETTING_FAULTS: readonly FaultKind[] = [
@@ -71,6 +80,16 @@ export const SETTING_FAULTS: readonly FaultKind[] = [
       // Settings that contradict each other are refused as a whole: that is another kind.
       if (variable === 'MIN_RUNNERS' && value > max) return undefined;
       return { [variable]: String(variable === 'MAX_RUNNERS' ? Math.max(value, min) : value) };
+    },
+  ),
+  changing(
+    'strategy-changed',
+    30 * HOUR,
+    'Another strategy is chosen, and the former again later.',
+    [10 * MINUTE, 6 * HOUR],
+    ({ random }) => {
+      const [variable, values] = CHOICES[random.below(CHOICES.length)] ?? ['SCALE_OUT_STRATEGY', ['step']];
+      return { [variable]: values[random.below(values.length)] };
     },
   ),
   changing('settings-invalid', 60 * HOUR, 'A setting is not usable for a while.', [2 * MINUTE, 40 * MINUTE], ({ random }) =>

@@ -1,3 +1,4 @@
+import type { PoolRules } from '../rules';
 import type { Service, WorldAnswer, WorldRequest } from '../../world/exchange';
 import type { Entry, PoolState, Vm, WorldEvent } from '../../world/state';
 import type { World } from '../../world/world';
@@ -27,6 +28,7 @@ export interface Court {
   now(): number;
   /** A number among a pool's app settings, its default included. */
   setting(pool: string, variable: string): number;
+  rules(pool: string): PoolRules;
   /** When an app setting was last changed, or a mode by an operator; -Infinity if never. */
   lastChange(): number;
   /** Readings of the last ten minutes, the newest last. */

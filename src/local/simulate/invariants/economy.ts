@@ -26,16 +26,18 @@ export const ECONOMY: Judge = {
       },
       onLook: () => {
         if (!court.isCalm) return;
-        if (wasted > FEW && wasted > made * MOST_CHURN)
+        const isCounted = court.world.pools.every((pool) => !court.rules(pool.name).mayOrderInVain);
+        if (isCounted && wasted > FEW && wasted > made * MOST_CHURN)
           court.report('economy', `${String(wasted)} of ${String(made)} VMs came and went without a job`);
         for (const pool of court.world.pools) {
           const idle = [...pool.vms.values()].filter((vm) => inService(vm)?.status === 'ACTIVE' && vm.jobs.size === 0).length;
           const serving = [...pool.vms.values()].filter((vm) => inService(vm)?.status === 'ACTIVE').length;
-          const isSpare = pool.waiting.length === 0 && idle > 0 && serving > court.setting(pool.name, 'MIN_RUNNERS');
+          const { mostKept, mostIdle, idleMinutes } = court.rules(pool.name);
+          const isSpare = pool.waiting.length === 0 && idle > mostIdle && serving > mostKept;
           if (!isSpare) spareSince.delete(pool.name);
           const since = spareSince.get(pool.name) ?? court.now();
           if (isSpare) spareSince.set(pool.name, since);
-          const bound = (2 * court.setting(pool.name, 'SCALE_IN_COOLDOWN_DURATION') + 15) * MINUTE;
+          const bound = (2 * court.setting(pool.name, 'SCALE_IN_COOLDOWN_DURATION') + idleMinutes + 15) * MINUTE;
           if (court.now() - since > bound + 10 * MINUTE)
             court.report(
               'economy',

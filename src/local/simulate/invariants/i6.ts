@@ -36,7 +36,8 @@ export const I6: Judge = {
         const active = court
           .told(pool.name)
           .map(({ runners }) => runners.filter((each) => each.status === 'ACTIVE' && each.connected).length);
-        if (gap < cooldown - 15_000 && Math.min(...active) >= needed && isCalm(pool.name))
+        const waits = court.rules(pool.name).waitsToGrow;
+        if (waits && gap < cooldown - 15_000 && Math.min(...active) >= needed && isCalm(pool.name))
           court.report(
             'I6',
             `pool ${pool.name} grew again ${String(Math.round(gap / 1000))} s after its last growth, the cooldown is ${String(cooldown / 1000)} s`,
@@ -55,7 +56,8 @@ export const I6: Judge = {
         if (sinceBatch <= 30_000 + court.slackMs) return;
         memory.batchAt = court.now();
         const gap = Math.min(sinceBatch, court.now() - memory.grownAt);
-        if (gap < cooldown - 15_000 - court.slackMs && isCalm(pool.name))
+        const waits = court.rules(pool.name).waitsToShrink;
+        if (waits && gap < cooldown - 15_000 - court.slackMs && isCalm(pool.name))
           court.report(
             'I6',
             `pool ${pool.name} marked ${event.subject} ${String(Math.round(gap / 1000))} s after its last growth or scale-in, the cooldown is ${String(cooldown / 1000)} s`,
