@@ -98,3 +98,11 @@ test('a drain that is confirming is looked at twice within its time, as no third
   pool.tick(late);
   expect(seconds(pool.wait(0.1))).toBe(30);
 });
+
+test.each([
+  ['a drain that begins now reads DRAINING from now on', { MIN_RUNNERS: '0', SCALE_IN_COOLDOWN_DURATION: '1' }, 30],
+  ['where none may begin, nothing hurries', { MIN_RUNNERS: '1', SCALE_IN_COOLDOWN_DURATION: '1' }, 60],
+])('%s', (_, env, next) => {
+  const pool = standing(env, (empty) => empty.runners(['0']));
+  expect(seconds(pool.wait(5))).toBe(next);
+});

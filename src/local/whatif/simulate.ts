@@ -14,6 +14,7 @@ import { setStatus } from '../world/entries';
 import { feed } from '../world/feed';
 import type { PoolState } from '../world/state';
 import { Drains } from './drains';
+import { isMoving, nextTickThatMatters } from './quiet';
 import { createFleet, readFleet, FLEET_MODEL, type FleetModel } from './fleetModel';
 
 export interface PoolRun {
@@ -175,33 +176,18 @@ class Loop {
 
   /** Ticks that could change nothing are left out. */
   #quietUntil(plan: TickPlan): number {
-    const step = plan.nextAt - plan.at;
-    const still = this.#changed || plan.held || this.#run.everyTick === true ? undefined : this.#stillUntil();
-    let at = plan.nextAt;
-    if (still === undefined) return at;
-    const before = this.#targets(plan.at);
-    while (at < this.#end && at < still && sameTargets(this.#targets(at), before)) at += step;
-    return at;
-  }
-
-  /**
-   * Nobody waits, nothing is under way, and no fewer runners than asked for: until when, by time alone, nothing will happen. Undefined where
-   * a tick may do something at any time.
-   */
-  #stillUntil(): number | undefined {
     const pool = this.#pool;
-    const { drains, growth } = this.#memory;
-    const isMoving = pool.waiting.length > 0 || pool.vms.size !== pool.entries.size || Object.keys(drains).length > 0;
-    if (isMoving || (growth !== undefined && growth.state !== 'over')) return undefined;
-    const { minRunners, minIdle, idleFor } = this.#targets(this.#clock.now());
-    const idle = [...pool.entries.values()].filter((entry) => entry.running === 0);
-    if (pool.vms.size < minRunners || idle.length < minIdle) return undefined;
-    const nextEvent = this.#clock.next() ?? Infinity;
-    const isByStep = this.#run.settings.scaleInStrategy === 'step';
-    // By step even a busy runner may go, once the cooldown is over.
-    if (pool.vms.size === minRunners || (idle.length === minIdle && (minIdle > 0 || !isByStep))) return nextEvent;
-    if (isByStep) return undefined;
-    return Math.min(nextEvent, ...idle.map(({ runnerId }) => (this.#fleet?.runners[runnerId]?.idle?.since ?? 0) + idleFor));
+    const { settings, everyTick } = this.#run;
+    if (this.#changed || plan.held || everyTick === true || isMoving(pool, this.#memory)) return plan.nextAt;
+    return nextTickThatMatters({
+      nextAt: plan.nextAt,
+      nextEvent: Math.min(this.#clock.next() ?? Infinity, this.#end),
+      settings,
+      pool,
+      fleet: this.#fleet,
+      targets: this.#targets(plan.at),
+      isSame: (at) => sameTargets(this.#targets(at), this.#targets(plan.at)),
+    });
   }
 
   #targets(now: number): Targets {

@@ -4,7 +4,14 @@ import { settingsOf } from '../../../src/local/whatif/settings';
 import { generateDay, type TraceJob } from '../../../src/local/traces';
 
 const job = (arrivalSeconds: number, durationSeconds: number): TraceJob => ({ arrivalSeconds, durationSeconds });
-const atOnce = { MIN_RUNNERS: '0', SCALE_OUT_STRATEGY: 'demand', SCALE_IN_STRATEGY: 'surplus', SCALE_IN_IDLE_MINUTES: '0' };
+/** Ticks come each minute, and each half a minute while a drain confirms. */
+const atOnce = {
+  POLL_MIN_SECONDS: '60',
+  MIN_RUNNERS: '0',
+  SCALE_OUT_STRATEGY: 'demand',
+  SCALE_IN_STRATEGY: 'surplus',
+  SCALE_IN_IDLE_MINUTES: '0',
+};
 
 describe('the fast loop, by hand', () => {
   it('one job at second 10: seen at 60, its runner is there 150 s later', () => {
@@ -13,9 +20,9 @@ describe('the fast loop, by hand', () => {
   });
 
   it('the VM costs from its order at 60 to the end of its deletion', () => {
-    // Runs 210 to 310 and reads zero then; seen idle at 360, DRAINING and zero at 420, 450 and 480, gathered for 10 s, gone after 30.
+    // Runs 210 to 310 and reads zero then; seen idle at 360, DRAINING and zero at 390, 420 and 450, gathered for 10 s, gone after 30.
     const { vmHours } = simulatePool({ jobs: [job(10, 100)], settings: settingsOf(atOnce) });
-    expect(vmHours * 3_600).toBeCloseTo(520 - 60, 6);
+    expect(vmHours * 3_600).toBeCloseTo(490 - 60, 6);
   });
 
   it('a warm runner takes a job without a wait', () => {
@@ -31,9 +38,9 @@ describe('the fast loop, by hand', () => {
   });
 
   it('a runner draining for want of work is given back when jobs come', () => {
-    // Idle since 310, drained from 360 on; the job of 365 is seen at 420, while the drain still confirms.
+    // Idle since 310, drained from 360 on; the job of 365 is seen at 390, while the drain still confirms.
     const { waits, vms } = simulatePool({ jobs: [job(10, 100), job(365, 100)], settings: settingsOf(atOnce) });
-    expect({ waits, vms }).toEqual({ waits: [200, 55], vms: 1 });
+    expect({ waits, vms }).toEqual({ waits: [200, 25], vms: 1 });
   });
 });
 
@@ -46,6 +53,7 @@ describe('the fast loop', () => {
   it.each([
     {},
     { MIN_RUNNERS: '0' },
+    { ...atOnce, POLL_MIN_SECONDS: '10', SCALE_IN_IDLE_MINUTES: '3', MIN_RUNNERS: '1' },
     { ...atOnce, SCALE_IN_IDLE_MINUTES: '7', KEEP_NEWEST_IDLE: '1' },
     { ...atOnce, MIN_IDLE_RUNNERS: '2' },
   ])('leaves out only ticks that change nothing: %j', (given) => {
