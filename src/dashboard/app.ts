@@ -33,6 +33,7 @@ export function startApp(): void {
   /** The app's clock ahead of ours, in ms: simulated ones are years off. */
   let ahead = 0;
   let readings = 0;
+  let lastDrawn = '';
 
   // The page lies beside the routes that it asks, whatever their prefix is.
   const base = location.pathname.replace(/\/[^/]*\/?$/, '');
@@ -157,7 +158,10 @@ export function startApp(): void {
       if (parts.problem?.kind === 'key') throw parts.problem;
       past = { of, range, parts, older: [] };
     }
-    showPast(status);
+    // What was drawn of this tick stands: only a protection may have come or gone.
+    const drawn = `${of} ${status.protectedRunners.join(' ')}`;
+    if (drawn !== lastDrawn || past.parts.problem !== undefined) showPast(status);
+    lastDrawn = drawn;
   }
 
   function showPast(status: PoolStatus): void {

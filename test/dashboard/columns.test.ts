@@ -45,7 +45,8 @@ test('areas lie on each other, and where nothing is known nothing is drawn', () 
 test.each([
   [0, 4],
   [4, 4],
-  [5, 5],
+  [5, 6],
+  [9, 10],
   [11, 12],
   [12.1, 16],
   [23, 24],

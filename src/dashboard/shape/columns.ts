@@ -81,8 +81,9 @@ export function stacked(columns: readonly Column[]): readonly Column[] {
 export function topOfCounts(highest: number, least: number): number {
   if (highest <= least) return least;
   const power = 10 ** Math.floor(Math.log10(highest));
-  const factor = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].find((each) => each * power >= highest) ?? 10;
-  return Math.ceil(factor * power);
+  const factor = [1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8, 10].find((each) => each * power >= highest) ?? 10;
+  // Even, so that its half is a whole number too.
+  return Math.ceil((factor * power) / 2) * 2;
 }
 
 const MINUTE = 60;

@@ -27,6 +27,7 @@ export function createAlerts(actions: Actions, announcer: Announcer): { show(sta
       showRows(status.alerts);
       showWarnings(status.warnings);
       setHidden(place, status.alerts.length + status.warnings.length === 0);
+      setHidden(list, status.alerts.length === 0);
       setHidden(warnings, status.warnings.length === 0);
       const codes = status.alerts.map(({ code }) => code).join(' ');
       const said = codes === '' ? 'No alert stands any more.' : `Alerts: ${status.alerts.map(({ text }) => text).join(' ')}`;

@@ -82,11 +82,11 @@ function build(
   const tasks = h('td', { class: 'number' });
   const age = h('td', { class: 'number' });
   const shield = h('span', { class: 'shield' }, 'Protected');
-  const protect = h('button', { type: 'button', class: 'small', click: () => actions.protect(runner ?? '') }, 'Protect…');
-  const unprotect = h('button', { type: 'button', class: 'small', click: () => actions.unprotect(runner ?? '') }, 'Unprotect…');
   const name = runner ?? 'no runner';
-  protect.setAttribute('aria-label', `Protect ${name}`);
-  unprotect.setAttribute('aria-label', `Unprotect ${name}`);
+  let isOn = false;
+  const press = (): void => (isOn ? actions.unprotect : actions.protect)(runner ?? '');
+  // One button for both, so that a thousand rows stay light.
+  const button = h('button', { type: 'button', class: 'small', click: press });
   const passed = (at: number | null): string => (at === null ? NOTHING : duration((now() - at) / 1000));
   return {
     element: h(
@@ -98,19 +98,20 @@ function build(
       tasks,
       h('td', { title: vm }, computerName === '' ? shortId(vm) : computerName),
       age,
-      h('td', { class: 'act' }, shield, protect, unprotect),
+      h('td', { class: 'act' }, shield, runner === null ? null : button),
     ),
     update(latest) {
-      const isOn = latest.isProtected || (runner !== null && protectedOnes().has(runner));
+      isOn = runner !== null && protectedOnes().has(runner);
       state.className = `state ${latest.state}`;
       setText(state, STATE_NAMES[latest.state] ?? latest.state);
       setText(since, passed(latest.since));
       setText(tasks, number(latest.tasks));
       setText(age, passed(latest.bornAt));
-      setHidden(shield, !isOn);
-      setHidden(protect, isOn || runner === null);
-      // A protection of the instance itself is not the runner's to take off.
-      setHidden(unprotect, runner === null || !protectedOnes().has(runner));
+      // The instance itself may be protected as well; that is not the runner's to take off.
+      setHidden(shield, !isOn && !latest.isProtected);
+      const word = isOn ? 'Unprotect' : 'Protect';
+      setText(button, `${word}…`);
+      if (runner !== null) button.setAttribute('aria-label', `${word} ${runner}`);
     },
   };
 }
