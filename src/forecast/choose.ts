@@ -83,8 +83,9 @@ function climb(start: Parameters, cost: (rules: Parameters) => number): Paramete
     const before = least;
     for (const rule of RULES) {
       for (const option of OPTIONS[rule]) {
-        const { [rule]: _, ...others } = best;
-        const rules: Parameters = option === undefined ? others : { ...others, [rule]: option };
+        const rules: Parameters = { ...best, [rule]: option };
+        // Off is absent: the same rules have one form.
+        if (option === undefined) delete rules[rule];
         const found = cost(rules);
         if (found < least) [best, least] = [rules, found];
       }

@@ -78,6 +78,6 @@ export function forecastOf(past: Past | undefined, settings: PoolSettings, now: 
 /** For the log. */
 export function briefly(learned: Learning): Record<string, unknown> {
   if (learned.kind !== 'chosen') return learned;
-  const { rates: _rates, follow: _follow, schema: _schema, ...told } = learned.forecast;
-  return { kind: learned.kind, ...told };
+  const { learnedAt, days, jobsPerDay: jobs, parameters, plain, chosen } = learned.forecast;
+  return { kind: learned.kind, learnedAt, days, jobsPerDay: jobs, parameters, plain, chosen };
 }

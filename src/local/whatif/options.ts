@@ -20,6 +20,7 @@ export interface Options {
   readonly seed: number;
   readonly workers: number | undefined;
   readonly search: boolean;
+  readonly heldBack: boolean;
   readonly json: boolean;
   readonly svg: string | undefined;
 }
@@ -43,6 +44,7 @@ What a pool's own past would have been under other settings: the app's own decis
   --sweep KEY=FROM..TO[:STEP] | KEY=A,B,C   on top of --set, may be repeated: every combination
   --target-p95 S       recommend what costs least with 95 of 100 waits within S seconds (default: by WAIT_MINUTE_WORTH)
   --no-search          rows and bounds alone, no recommendation
+  --held-back          rows and bounds of the second half alone; FORECAST has learned from the first
   --runs N             each setting N times with its ticks at other moments, and the mean of them (default 1)
   --for 90m|7d         so much of the trace (default: all)
   --start TIME         when the trace's zero was, ISO 8601 (default 2025-04-07T06:00:00Z; a ledger knows it): for schedules and forecast
@@ -83,6 +85,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     seed: number('seed', 0, true) ?? 1,
     workers: number('workers', 1, true),
     search: values['no-search'] !== true,
+    heldBack: values['held-back'] === true,
     json: values['json'] === true,
     svg: text('svg'),
   };
@@ -99,6 +102,7 @@ function read(args: readonly string[]): Record<string, unknown> {
         set: { type: 'string', multiple: true },
         sweep: { type: 'string', multiple: true },
         'no-search': { type: 'boolean' },
+        'held-back': { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

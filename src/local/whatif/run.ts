@@ -33,17 +33,19 @@ export async function whatif(options: Options, makeCrew: (past: Past) => Crew, p
   const parts = partsOf(source.jobs, startAt, options.seconds);
   if (parts.all.jobs.length === 0) throw new UsageError(`--for: no job of ${options.source.path} arrives within it.`);
   const { fleet, seed, runs } = options;
+  const part = options.heldBack ? ('judge' as const) : ('all' as const);
+  if (parts[part].jobs.length === 0) throw new UsageError('--held-back: no job arrives in the second half.');
   const crew = makeCrew({ parts, fleet, seed, runs });
   const progress = createProgress(print);
   try {
     const figures = await crew.run(
-      settings.map((each) => ({ settings: each, part: 'all' as const })),
+      settings.map((each) => ({ settings: each, part })),
       (done) => progress('settings', done, settings.length),
     );
     const measured = settings.map((each, at) => ({ settings: each, figures: figures[at] as Figures }));
     const canSearch = options.search && parts.learn.jobs.length > 0 && parts.judge.jobs.length > 0;
     const recommended = canSearch ? await advise(options, crew, progress) : undefined;
-    const report = reportOf(measured, recommended, boundsFor(parts.all.jobs, fleet));
+    const report = reportOf(measured, recommended, boundsFor(parts[part].jobs, fleet));
     if (options.svg !== undefined) writeFileSync(options.svg, drawSvg(report));
     print(textOf(report));
     return report;

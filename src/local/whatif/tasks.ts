@@ -1,6 +1,7 @@
 import type { TraceJob } from '../traces';
 import { figuresOf, type Figures } from './figures';
 import type { FleetModel } from './fleetModel';
+import { foresightOf } from './foresight';
 import { settingsOf, type Assignments } from './settings';
 import { simulatePool } from './simulate';
 
@@ -35,8 +36,19 @@ export interface Task {
 export function runTask({ parts, fleet, seed, runs }: Past, task: Task): Figures {
   const settings = settingsOf(task.settings);
   const { jobs, startAt, seconds } = parts[task.part];
+  const foresight = foresightOf(settings, parts[task.part], task.part);
+  const forecast = foresight === undefined ? {} : { forecast: foresight };
   const results = Array.from({ length: runs }, (_, run) =>
-    simulatePool({ jobs, settings, fleet, seed: seed + run, startAt, seconds, firstTick: (run / runs) * settings.durations.poll }),
+    simulatePool({
+      jobs,
+      settings,
+      fleet,
+      seed: seed + run,
+      startAt,
+      seconds,
+      firstTick: (run / runs) * settings.durations.poll,
+      ...forecast,
+    }),
   );
   return figuresOf(results);
 }
