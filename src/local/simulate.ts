@@ -1,13 +1,16 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportTexts } from './ledger/export';
+import { exploreMain } from './simulate/explore/cli';
 import { FlagError, HELP, parseFlags, type SimulateFlags } from './simulate/flags';
 import { simulateRun, type SimulationResult } from './simulate/run';
 import { tellStory } from './simulate/story';
 
 /** `npm run simulate`: seeded runs of the whole built app against a hostile world, until one breaks an invariant or all are done. */
 async function main(): Promise<number> {
-  const flags = parseFlags(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.some((arg) => /^--explore\b/.test(arg))) return exploreMain(args);
+  const flags = parseFlags(args);
   if (flags.help) {
     process.stdout.write(HELP);
     return 0;

@@ -1,5 +1,5 @@
 import type { UUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
@@ -16,8 +16,8 @@ export interface Sandbox {
 
 type Factory = (...given: unknown[]) => void;
 
-/** Compiled once for all loads: the app's bundle is some megabytes. */
-const compiled = new Map<string, { readonly text: string; readonly factory: (names: string) => Factory }>();
+/** Read and compiled once for all loads: the app's bundle is some megabytes. */
+const compiled = new Map<string, { readonly state: string; readonly factory: (names: string) => Factory }>();
 
 /**
  * Runs a bundled CommonJS file in this realm, with some of its globals replaced by shadowing them. So several apps can live in one
@@ -50,9 +50,11 @@ export function loadInSandbox(file: string, sandbox: Sandbox, overrides: Readonl
 }
 
 function factoryOf(file: string, names: string): Factory {
-  const text = readFileSync(file, 'utf8');
+  const { mtimeMs, size } = statSync(file);
+  const state = `${String(mtimeMs)} ${String(size)}`;
   let known = compiled.get(file);
-  if (known?.text !== text) {
+  if (known?.state !== state) {
+    const text = readFileSync(file, 'utf8');
     const made = new Map<string, Factory>();
     const factory = (parameters: string): Factory => {
       const found =
@@ -60,7 +62,7 @@ function factoryOf(file: string, names: string): Factory {
       made.set(parameters, found);
       return found;
     };
-    known = { text, factory };
+    known = { state, factory };
     compiled.set(file, known);
   }
   return known.factory(names);

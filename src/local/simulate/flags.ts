@@ -34,6 +34,7 @@ export const HELP = `npm run simulate -- [flags]
   --trace FILE         everything that happens, one line each
   --ledger DIR         leaves each run's ledger and certificates in DIR/seed-N
   --json               the last line of stdout is one JSON object
+  --explore …          a crash after every single step, in place of seeded runs; see --explore --help
 
   Faults: ${ALL_FAULTS.join(' ')}
 `;

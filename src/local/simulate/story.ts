@@ -11,12 +11,11 @@ const DULL = /"event":"(?:tick|heartbeat)"|\bjob-(?:arrived|placed)\b/;
 export function tellStory(result: SimulationResult, flags: SimulateFlags): string {
   const [first] = result.violations;
   if (first === undefined) return '';
-  const sentence = JUDGES.find((judge) => judge.invariant === first.invariant)?.sentence ?? SENTENCES[first.invariant] ?? '';
   const day = (first.at - result.startedAt) / 86_400_000;
   return [
     '',
     `VIOLATION of ${first.invariant} by seed ${String(result.seed)} at ${iso(first.at)}, after ${day.toFixed(2)} days: ${first.what}`,
-    `  ${first.invariant}: ${sentence}`,
+    `  ${first.invariant}: ${sentenceOfInvariant(first.invariant)}`,
     '',
     '  What happened before it:',
     ...result.story
@@ -35,6 +34,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   liveness: 'Once faults cease every job that can run starts within a bound, every drain ends, the fleet returns to what the rules say.',
 };
 
+export const sentenceOfInvariant = (invariant: string): string =>
+  JUDGES.find((judge) => judge.invariant === invariant)?.sentence ?? SENTENCES[invariant] ?? '';
+
 /** The days must be the same: faults are spread over them. A violation ends the run by itself, so this is the shortest prefix. */
 function reproduce(result: SimulationResult, flags: SimulateFlags, day: number): string {
   const parts = [`--seed ${String(result.seed)}`, `--days ${String(flags.days)}`, '--runs 1', `--faults ${flags.faultsText}`];
@@ -47,7 +49,7 @@ function reproduce(result: SimulationResult, flags: SimulateFlags, day: number):
 const iso = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
 /** One line of the log without what a machine wrote for machines. */
-function readable(line: string): string {
+export function readable(line: string): string {
   const [, at = '', source = '', text = ''] = /^(\S+) (\S+)\s+(.*)$/s.exec(line) ?? [];
   const time = at.slice(5, 19).replace('T', ' ');
   const json = /^\w+ (\{.*\})$/s.exec(text)?.[1];

@@ -98,6 +98,7 @@ const DRAFTS: readonly Draft[] = [
   },
 ];
 
+export const COURSES: readonly Pick<Course, 'name' | 'sentence'>[] = DRAFTS.map(({ name, sentence }) => ({ name, sentence }));
 export const COURSE_NAMES: readonly string[] = DRAFTS.map(({ name }) => name);
 
 /** Fresh, since a course remembers what has happened in it. Throws a RangeError that names an unknown one. */

@@ -1,7 +1,8 @@
 import type { Mode } from '../../world/state';
 import type { Effect } from './effects';
 import { STRIKES } from './strikes';
-import { runTrial, type Planned, type Trial } from './trial';
+import type { Planned } from './striker';
+import { runTrial, type Trial } from './trial';
 
 export interface ExploreOptions {
   readonly course: string;
@@ -26,8 +27,6 @@ export interface Exploration {
 
 /** Of two strikes within one drain: dying, and a second delivery by minutes. */
 const PAIRED: readonly string[] = ['crash', 'torn', 'late-2', 'late-10'];
-/** The two that a real engine brings about most often come first. */
-const FIRST_OF_PAIR: readonly string[] = PAIRED;
 
 /** Every strike at every effect of a course, each in a run of its own; with `pairs` every two of them within its drains. */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
@@ -51,16 +50,13 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     return { effects: calm.effects.length, states, failures };
   }
   const kinds = options.strikes ?? PAIRED;
-  const ofDrain = ({ at }: Planned, effects: readonly Effect[]): boolean => isOfDrain(effects[at - 1]);
-  for (const one of pointsOf(
-    calm.effects,
-    kinds.filter((kind) => FIRST_OF_PAIR.includes(kind)),
-    0,
-  ).filter((each) => ofDrain(each, calm.effects))) {
-    const alone = await runTrial({ course, mode, plan: [one], ...(entry === undefined ? {} : { entry }) });
-    assertSame(calm.effects, alone.effects, one.at);
-    for (const two of pointsOf(alone.effects, kinds, one.at).filter((each) => ofDrain(each, alone.effects)))
-      if (isChosen()) await run([one, two]);
+  for (const first of pointsOf(calm.effects, kinds, 0)) {
+    if (!isOfDrain(calm.effects[first.at - 1])) continue;
+    // What follows a strike is another sequence of effects, which is known only once it was run.
+    const alone = await runTrial({ course, mode, plan: [first], ...(entry === undefined ? {} : { entry }) });
+    assertSame(calm.effects, alone.effects, first.at);
+    for (const second of pointsOf(alone.effects, kinds, first.at))
+      if (isOfDrain(alone.effects[second.at - 1]) && isChosen()) await run([first, second]);
   }
   return { effects: calm.effects.length, states, failures };
 }

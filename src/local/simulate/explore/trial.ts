@@ -1,23 +1,16 @@
 import type { Certificate } from '../../../model/drain';
 import { findingsOf } from '../../crash/inspect';
 import { memoryStorage } from '../../host';
-import type { ActivityMessage } from '../../host/storage';
 import { living } from '../../world/capacity';
-import type { Mode, WorldEvent } from '../../world/state';
-import { createBench } from '../bench';
+import type { Mode, PoolState, WorldEvent } from '../../world/state';
+import { createBench, type Bench } from '../bench';
 import { excessOf } from '../invariants/i9';
 import type { Violation } from '../invariants';
 import { createStage, type Stage } from '../stage';
-import { courseOf, FLAGS, SETTINGS } from './courses';
-import { type Death, type Effect, watchStorage } from './effects';
+import { courseOf, FLAGS, SETTINGS, type Course } from './courses';
+import { type Effect, watchStorage } from './effects';
 import { unrest } from './rest';
-import { strikeOf } from './strikes';
-
-/** One thing that happens at the effect of this number, counted from 1 in its run. */
-export interface Planned {
-  readonly at: number;
-  readonly strike: string;
-}
+import { createStriker, type Planned, type Striker } from './striker';
 
 export interface TrialOptions {
   readonly course: string;
@@ -32,8 +25,7 @@ export interface Trial {
   readonly effects: readonly Effect[];
   readonly violations: readonly Violation[];
   readonly story: readonly string[];
-  readonly startedAt: number;
-  /** Simulated, until everything was at rest. */
+  /** Simulated, until everything had been at rest for a while. */
   readonly minutes: number;
 }
 
@@ -47,64 +39,62 @@ const LOOK_MS = 15_000;
 const STILL_MS = 2 * MINUTE + LOOK_MS;
 
 /** One run of a course with what is planned, judged at every step and once it has come to rest. */
-export async function runTrial({ course: name, mode, plan, entry, onLine }: TrialOptions): Promise<Trial> {
-  const course = courseOf(name);
+export async function runTrial(options: TrialOptions): Promise<Trial> {
+  const course = courseOf(options.course);
   const bench = createBench(SLACK_MS, false);
-  const effects: Effect[] = [];
   const events: WorldEvent[] = [];
-  let stage: Stage | undefined;
-  let lastAt = 0;
-  let downMs = 0;
-
-  const die = (): void => void stage?.app.crash({ downMs });
-  const tell = (effect: Effect): Death | undefined => {
-    if (stage === undefined) return undefined;
-    effects.push(effect);
-    let death: Death | undefined;
-    for (const planned of plan.filter(({ at }) => at === effects.length)) {
-      const strike = strikeOf(planned.strike);
-      if (!strike.fits(effect))
-        throw new RangeError(`The strike ${strike.name} does not fit effect ${String(planned.at)}: ${effect.what}.`);
-      lastAt = stage.clock.now() + (strike.againMs ?? 0);
-      stage.log.add(stage.clock.now(), 'strike', `${strike.name} at effect ${String(planned.at)}: ${effect.kind} ${effect.what}`);
-      if (strike.againMs !== undefined && effect.activity !== undefined) again(stage, effect.activity, lastAt);
-      if (strike.death === undefined) continue;
-      downMs = strike.downMs ?? 0;
-      death = strike.death;
-    }
-    return death;
+  const set: { stage?: Stage } = {};
+  const striker = createStriker(options.plan, () => set.stage);
+  const stage = await createStage({
+    ...watched(course, options, bench, striker),
+    onEvent: (event) => {
+      events.push(event);
+      bench.onEvent(event);
+      if (set.stage === undefined) return;
+      course.onEvent?.(event, set.stage);
+      if (event.kind === 'vm-requested') countInstances(set.stage, course, bench);
+    },
+  });
+  set.stage = stage;
+  bench.serve(stage.app);
+  course.begin?.(stage);
+  const upto = await untilRest(stage, poolOf(stage), bench, striker);
+  if (bench.violations.length === 0) for (const what of leftOver(stage, events)) bench.report('I4', what);
+  const { jobsKilled } = stage.world.metrics();
+  if (jobsKilled > 0) bench.report('I1', `${String(jobsKilled)} jobs were killed`);
+  await stage.stop();
+  return {
+    effects: striker.effects.slice(0, upto),
+    violations: bench.violations,
+    story: stage.log.tail(),
+    minutes: (stage.clock.now() - stage.startedAt) / MINUTE,
   };
+}
 
-  const opened = await createStage({
+/** The stage of a course, each durable effect of the app told to the striker, everything else to the judges. */
+function watched(course: Course, { mode, entry, onLine }: TrialOptions, bench: Bench, striker: Striker): Parameters<typeof createStage>[0] {
+  const tell = (effect: Effect): void => {
+    if (striker.tell(effect) !== undefined) striker.die();
+  };
+  return {
     seed: 1,
     pools: [{ name: 'default', mode, initialRunners: course.runners }],
     flags: FLAGS,
     settings: { ...SETTINGS, ...course.settings },
-    storage: watchStorage(memoryStorage(), tell, die),
+    storage: watchStorage(memoryStorage(), striker.tell, striker.die),
     ...(entry === undefined ? {} : { entry }),
     ...(course.worldFaults === undefined ? {} : { worldFaults: course.worldFaults }),
     storeFaults: (call, blob) => {
-      if (call === 'read' || call === 'list') return undefined;
-      if (tell({ kind: 'blob', of: blob.startsWith('drains/') ? 'drain' : 'loop', what: `${call} ${blob}` }) !== undefined) die();
+      if (call !== 'read' && call !== 'list')
+        tell({ kind: 'blob', of: blob.startsWith('drains/') ? 'drain' : 'loop', what: `${call} ${blob}` });
       return undefined;
     },
     onWorld: (world, now) => bench.sit(world, now),
-    onEvent: (event) => {
-      events.push(event);
-      bench.onEvent(event);
-      if (stage === undefined) return;
-      course.onEvent?.(event, stage);
-      const [pool] = stage.world.pools;
-      const now = pool === undefined ? 0 : living(pool).length;
-      if (event.kind === 'vm-requested' && now > course.peak)
-        bench.report('I4', `there are ${String(now)} instances, where ${String(course.peak)} are all that the course needs`);
-    },
     onRequest: (service, request, app) => {
       bench.onRequest({ service, request, app });
       if (request.method === 'GET' || service === 'identity') return;
-      const path = new URL(request.url).pathname;
-      const isLoops = /virtualmachinescalesets\/[^/]+(?:\/virtualmachines\/[^/]+)?$/i.test(path) && request.method !== 'DELETE';
-      if (tell({ kind: 'sent', of: isLoops ? 'loop' : 'drain', what: `${request.method} ${path}` }) !== undefined) die();
+      const { pathname } = new URL(request.url);
+      tell({ kind: 'sent', of: isOfDrain(pathname, request.method) ? 'drain' : 'loop', what: `${request.method} ${pathname}` });
     },
     onAnswer: (service, request, answer, app) => bench.onAnswer({ service, request, app }, answer),
     onLine: (line) => {
@@ -112,63 +102,49 @@ export async function runTrial({ course: name, mode, plan, entry, onLine }: Tria
       onLine?.(line);
     },
     onHang: ({ kind, instanceId, cause }) => bench.report('hang', `${kind} ${instanceId}: ${cause}`),
-  });
-  stage = opened;
-  const { world, clock, startedAt } = opened;
-  const [pool] = world.pools;
-  if (pool === undefined) throw new Error('The world has no pool.');
-  bench.serve(opened.app);
-  course.begin?.(opened);
-
-  let missing: string | undefined = 'nothing has begun';
-  let restedSince: number | undefined;
-  let uptoRest = 0;
-  const isMoved = (): boolean => effects.some(({ of }) => of === 'drain');
-  while (bench.violations.length === 0 && clock.now() < Math.max(startedAt, lastAt) + BOUND_MS) {
-    await opened.runUntil(clock.now() + LOOK_MS);
-    bench.look();
-    missing = isMoved() ? unrest(opened, pool, 1) : 'no drain has begun';
-    const wasAtRest = restedSince !== undefined;
-    restedSince = missing === undefined && clock.now() > lastAt ? (restedSince ?? clock.now()) : undefined;
-    if (!wasAtRest) uptoRest = effects.length;
-    if (restedSince !== undefined && clock.now() - restedSince >= STILL_MS) break;
-  }
-  if (bench.violations.length === 0 && missing !== undefined)
-    bench.report('liveness', `no rest ${String(BOUND_MS / MINUTE)} minutes after the last strike: ${missing}`);
-  const host = opened.app.host();
-  const excess = host === undefined ? undefined : excessOf(host);
-  if (excess !== undefined) bench.report('I9', excess);
-  if (bench.violations.length === 0) for (const what of leftOver(opened, events)) bench.report('I4', what);
-  if (world.metrics().jobsKilled > 0) bench.report('I1', `${String(world.metrics().jobsKilled)} jobs were killed`);
-  const trial = {
-    effects: effects.slice(0, uptoRest),
-    violations: bench.violations,
-    story: opened.log.tail(),
-    startedAt,
-    minutes: (clock.now() - startedAt) / MINUTE,
   };
-  await opened.stop();
-  return trial;
 }
 
-/** To whichever host runs then; while none does, to the next. */
-function again(stage: Stage, activity: ActivityMessage, at: number): void {
-  stage.clock.at(at, () => {
-    const host = stage.app.host();
-    if (host === undefined) again(stage, activity, stage.clock.now() + 1_000);
-    else host.engine.schedule(activity, at);
-  });
+/** The loop writes capacity and protects instances; statuses, deregistrations and deletes are the drains'. */
+const isOfDrain = (path: string, method: string): boolean =>
+  method === 'DELETE' || /\/(?:runner_status|deregister)\/$|\/delete$/.test(path.toLowerCase());
+
+function countInstances(stage: Stage, { peak }: Course, bench: Bench): void {
+  const count = living(poolOf(stage)).length;
+  if (count > peak) bench.report('I4', `there are ${String(count)} instances, where ${String(peak)} are all that the course needs`);
+}
+
+/** Runs until everything that was begun has ended and has stayed so. How many effects there were up to then. */
+async function untilRest(stage: Stage, pool: PoolState, bench: Bench, striker: Striker): Promise<number> {
+  const { clock, startedAt } = stage;
+  let missing: string | undefined;
+  let since: number | undefined;
+  let upto = 0;
+  while (bench.violations.length === 0 && clock.now() < Math.max(startedAt, striker.lastAt) + BOUND_MS) {
+    await stage.runUntil(clock.now() + LOOK_MS);
+    bench.look();
+    missing = striker.effects.some(({ of }) => of === 'drain') ? unrest(stage, pool, 1) : 'no drain has begun';
+    if (since === undefined) upto = striker.effects.length;
+    since = missing === undefined && clock.now() > striker.lastAt ? (since ?? clock.now()) : undefined;
+    if (since !== undefined && clock.now() - since >= STILL_MS) break;
+  }
+  if (missing !== undefined) bench.report('liveness', `no rest ${String(BOUND_MS / MINUTE)} minutes after the last strike: ${missing}`);
+  const host = stage.app.host();
+  const excess = host === undefined ? undefined : excessOf(host);
+  if (excess !== undefined) bench.report('I9', excess);
+  return upto;
 }
 
 /** What certificates and events say of one another. */
 function leftOver(stage: Stage, events: readonly WorldEvent[]): readonly string[] {
-  const certificates = [...stage.store.texts]
-    .filter(([blob]) => blob.startsWith('drains/'))
-    .map(([, text]) => JSON.parse(text) as Certificate);
-  return findingsOf(
-    events,
-    certificates,
-    1,
-    events.filter(({ kind }) => kind === 'capacity').map(({ subject }) => Number(subject)),
-  );
+  const pages = [...stage.store.texts].filter(([blob]) => blob.startsWith('drains/'));
+  const certificates = pages.map(([, text]) => JSON.parse(text) as Certificate);
+  const capacities = events.filter(({ kind }) => kind === 'capacity').map(({ subject }) => Number(subject));
+  return findingsOf(events, certificates, 1, capacities);
+}
+
+function poolOf({ world }: Stage): PoolState {
+  const [pool] = world.pools;
+  if (pool === undefined) throw new Error('The world has no pool.');
+  return pool;
 }
