@@ -50,6 +50,35 @@ describe.each([
   });
 });
 
+it('an answer that comes before its request is on record waits for it: the host died when the messages of a checkpoint were out, and no more', async () => {
+  const inner = memoryStorage();
+  let die = (): void => undefined;
+  const storage: HostStorage = {
+    ...inner,
+    commit: (change) => {
+      const asksEntity = change.row?.id === 't' && change.sent?.some(({ queue }) => queue === 'entity') === true;
+      if (!asksEntity) return inner.commit(change);
+      inner.commit({ now: change.now, sent: change.sent ?? [] });
+      die();
+    },
+  };
+  const first = await run('basic', { storage });
+  const dead = new Promise<void>((resolve) => {
+    die = () => {
+      void first.host.kill();
+      resolve();
+    };
+  });
+  first.host.startNew('ticker', 't');
+  await dead;
+  const second = await run('basic', { storage: inner, startAt: inner.load().now });
+  await second.pass(30_000);
+  expect(second.host.readEntity('counter', 'main')).toBe(1);
+  await second.pass(200_000);
+  expect(second.hangs).toEqual([]);
+  expect(second.host.status('t')?.customStatus).toEqual({ ticks: 2 });
+});
+
 it('a killed host does not hold up the clock that the next one shares', async () => {
   const storage = memoryStorage();
   const first = await run('basic', {
