@@ -141,6 +141,8 @@ export interface TickPlan {
   readonly counts: Counts | undefined;
   readonly alerts: readonly Alert[];
   readonly warnings: readonly string[];
+  /** What schedules and forecast ask for now, one sentence each; at most five. */
+  readonly asked?: readonly string[];
   readonly settingsVersion: string;
   readonly dryRun: boolean;
   readonly binding: { readonly scaleSet: string; readonly group: string } | undefined;

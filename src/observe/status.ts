@@ -95,6 +95,7 @@ export function poolStatus({ pool, version, settings, loop, memory, problems = [
     alerts: [...problems.map((problem) => ({ ...problem, since: iso(now) })), ...datedAlerts(shown['alerts'])],
     changedByOthers: changesOf(shown['noticed']),
     warnings: shown['warnings'] ?? settings?.warnings ?? [],
+    asked: shown['asked'] ?? [],
     forecast: shown['forecast'] ?? null,
     paused: pauseOf(memory, now),
     stopped: stopOf(memory),

@@ -104,6 +104,7 @@ function noteTick(memory: PoolMemory, plan: TickPlan, now: number): void {
       counts: plan.counts,
       alerts: plan.alerts,
       warnings: plan.warnings,
+      asked: plan.asked ?? [],
       noticed: plan.noticed ?? [],
       dryRun: plan.dryRun,
     },

@@ -138,6 +138,7 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
     counts: countsOf(scene, waiting),
     alerts,
     warnings: [...input.warnings, ...(demandWarning === undefined ? [] : [demandWarning]), ...boundWarnings(scene)],
+    asked: targets.because.slice(0, 5),
     settingsVersion: settings.version,
     dryRun: settings.dryRun,
     binding: fleet.binding,

@@ -199,6 +199,14 @@ function warningsOf(values: Values): readonly string[] {
   const [inThreshold, outThreshold] = [Number(values['SCALE_IN_THRESHOLD']), Number(values['SCALE_OUT_THRESHOLD'])];
   if (inThreshold >= outThreshold)
     warnings.push(`SCALE_IN_THRESHOLD ${inThreshold} is not below SCALE_OUT_THRESHOLD ${outThreshold}: where both hold, scale-out wins.`);
+  if (values['SCALE_OUT_STRATEGY'] === 'demand' && values['MAX_RUNNERS'] === undefined)
+    warnings.push(
+      'SCALE_OUT_STRATEGY is demand and MAX_RUNNERS is not set: one wrong count of jobs could order up to the platform’s limit.',
+    );
+  if (values['SCALE_OUT_STRATEGY'] === 'step' && Number(values['SCALE_OUT_EXTRA']) > 0)
+    warnings.push('SCALE_OUT_EXTRA has a say under SCALE_OUT_STRATEGY=demand alone.');
+  if (values['SCALE_IN_STRATEGY'] !== 'surplus' && values['KEEP_NEWEST_IDLE'] !== undefined)
+    warnings.push('KEEP_NEWEST_IDLE has a say under SCALE_IN_STRATEGY=surplus alone.');
   const confirm = Number(values['DRAIN_CONFIRM_SECONDS']);
   if (confirm < TRIAL_CONFIRM_SECONDS)
     warnings.push(`DRAIN_CONFIRM_SECONDS ${confirm} is for trials: a stopping task reads zero for longer and would be cut.`);

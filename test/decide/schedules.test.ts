@@ -102,6 +102,7 @@ describe('the schedule in force', () => {
     expect(growthOf(pool.tick(() => ({ answer: 'late' })).plan)).toBeUndefined();
     const { plan } = pool.wait(2).tick();
     expect(plan.decision.reason).toBe('1 runner counts, below MIN_RUNNERS 3: ordering 2 instances, capacity 1 to 3.');
+    expect(plan.asked).toEqual(['MIN_RUNNERS is 3 by the schedule "2 6 * * *" (UTC).']);
   });
 });
 

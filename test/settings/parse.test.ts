@@ -201,6 +201,18 @@ describe('POOLS', () => {
   });
 });
 
+test.each([
+  [{ SCALE_OUT_STRATEGY: 'demand' }, 1],
+  [{ SCALE_OUT_STRATEGY: 'demand', MAX_RUNNERS: '9' }, 0],
+  [{ SCALE_OUT_EXTRA: '1' }, 1],
+  [{ SCALE_OUT_EXTRA: '1', SCALE_OUT_STRATEGY: 'demand', MAX_RUNNERS: '9' }, 0],
+  [{ KEEP_NEWEST_IDLE: '0' }, 1],
+  [{ KEEP_NEWEST_IDLE: '0', SCALE_IN_STRATEGY: 'idle-only' }, 1],
+  [{ KEEP_NEWEST_IDLE: '0', SCALE_IN_STRATEGY: 'surplus' }, 0],
+])('%j: a setting that does nothing, or too much, is a warning', (env, warnings) => {
+  expect(parseSettings({ ...GOOD, ...env }).pools[0]?.warnings).toHaveLength(warnings);
+});
+
 test('overlapping thresholds and a short confirmation are warnings', () => {
   const { pools } = parseSettings({ ...GOOD, SCALE_IN_THRESHOLD: '3', DRAIN_CONFIRM_SECONDS: '14' });
   expect(pools[0]?.warnings).toHaveLength(2);

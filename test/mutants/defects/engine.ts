@@ -17,9 +17,17 @@ export const engine: readonly Mutant[] = [
     name: 'wake without a durable step',
     danger: 'The won event comes again in the next generation: the loop spins, and not even terminate ends it.',
     file: 'src/functions/orchestrators/autoscaler.ts',
-    from: 'if (woken !== undefined) yield* sleep(context, answer.timing.second);',
+    from: 'if (woken !== undefined) yield* sleep(context, quietTime(answer) - nowOf(context));',
     to: '',
     check: { ...HISTORIES, named: 'loop-wake' },
+  },
+  {
+    name: 'each wake brings a tick at once',
+    danger: 'A webhook for each of a hundred workflows reads the group a hundred times, and Azure throttles the scale set.',
+    file: 'src/functions/orchestrators/autoscaler.ts',
+    from: 'plan.at + (timing.pollLeast ?? timing.second)',
+    to: 'plan.at',
+    check: { test: 'test/simulation/stories/wakes.test.ts' },
   },
   {
     name: 'signal an entity that is called',
