@@ -70,7 +70,7 @@ export function giveBacks(scene: Scene, step: number): GiveBacks {
   return { acts, idle: asked + chosen.filter((member) => member.tasks === 0).length };
 }
 
-function canGiveBack(scene: Scene, { record, runner, runnerMemory, instance }: Member): boolean {
+export function canGiveBack(scene: Scene, { record, runner, runnerMemory, instance }: Member): boolean {
   if (record === undefined || record.kind !== 'runner' || record.adopted || isCommitted(record)) return false;
   if (runner?.runnerId !== record.runnerId || record.vmId !== instance.vmId) return false;
   if (isDeleting(instance) || isBad(instance)) return false;

@@ -1,7 +1,6 @@
 import type { Act } from '../../model/decision';
 import { idleTime } from '../../decide/kept';
 import type { Scene } from '../../decide/scene';
-import { isCommitted } from '../../persist/records';
 import type { Member } from '../../poll/fleet';
 import { bornAt } from '../../poll/fleetMemory';
 
@@ -49,10 +48,7 @@ const isActed = ({ instance, record }: Member, vmIds: ReadonlySet<string | undef
   vmIds.has(instance.vmId) || (record !== undefined && records.has(record.id));
 
 function rankOf({ state, record, tasks, runner }: Member): number {
-  if (record !== undefined) {
-    if (record.isOver === true || record.phase === 'givingBack') return 1;
-    return !isCommitted(record) && record.kind === 'runner' && !record.adopted ? 2 : 5;
-  }
+  if (record !== undefined) return record.isOver === true || record.phase === 'givingBack' ? 1 : 5;
   switch (state) {
     case 'unhealthy':
     case 'stray':

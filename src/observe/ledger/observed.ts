@@ -104,8 +104,10 @@ export const observed = z.object({
   /** What Azure says of the last growth, while it is not over. */
   operation: z.object({ kind: z.enum(['running', 'succeeded', 'failed', 'forgotten']), code: z.string().optional() }).optional(),
   members: z.array(member).max(MOST_MEMBERS),
-  /** The members that are not told, by state, by whether they are idle, and by whether rule 3 might have taken them after those told. */
-  rest: z.array(z.object({ state: z.string(), idle: flag, free: flag, count: z.number() })),
+  /**
+   * The members that are not told, by state, by whether they are idle, and by whether rule 3 might have taken them (free), or rule 2 given
+   * them back (back), after those told. */
+  rest: z.array(z.object({ state: z.string(), idle: flag, free: flag, back: flag, count: z.number() })),
   /** Of the rest, how many a rule might have looked at: above 0 the line cannot be decided again with certainty. */
   cut: z.number().optional(),
   ghosts: z.array(entry).max(MOST_ENTRIES),

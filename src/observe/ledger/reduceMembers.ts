@@ -1,4 +1,5 @@
 import { mayDrain } from '../../decide/candidates';
+import { canGiveBack } from '../../decide/scaleOut';
 import type { Scene } from '../../decide/scene';
 import { isIdle, type Member } from '../../poll/fleet';
 import { bornAt, type InstanceMemory } from '../../poll/fleetMemory';
@@ -76,11 +77,12 @@ function recordLine({ record, instance, runner }: Member): ObservedMember['recor
 export function restOf(scene: Scene, members: readonly Member[]): Observed['rest'] {
   const groups = new Map<string, Observed['rest'][number]>();
   for (const member of members) {
-    const idle = flag(isIdle(member));
+    const back = flag(canGiveBack(scene, member));
+    const idle = flag(isIdle(member) || (back === true && member.tasks === 0));
     const free = flag(member.state === 'active' && isFree(scene, member));
-    const key = `${member.state} ${String(idle)} ${String(free)}`;
+    const key = `${member.state} ${String(idle)} ${String(free)} ${String(back)}`;
     const count = (groups.get(key)?.count ?? 0) + 1;
-    groups.set(key, { state: member.state, ...defined({ idle, free }), count });
+    groups.set(key, { state: member.state, ...defined({ idle, free, back }), count });
   }
   return [...groups.values()];
 }

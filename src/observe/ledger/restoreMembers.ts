@@ -86,18 +86,19 @@ const LATEST_TASKS = 1_000;
  * can choose the others.
  */
 export function fillers(rest: Observed['rest'], now: number): readonly Member[] {
-  return rest.flatMap(({ state, idle, free, count }) =>
+  return rest.flatMap(({ state, idle, free, back, count }) =>
     Array.from({ length: count }, (_, at): Member => {
-      const name = `untold-${state}-${idle === true ? 'idle' : 'other'}-${free === true ? 'free' : 'fixed'}-${String(at)}`;
-      const runner = free === true ? { ...noRunner(name), status: 'ACTIVE', connected: true } : undefined;
+      const name = `untold-${state}-${idle === true ? 'idle' : 'other'}-${free === true ? 'free' : back === true ? 'back' : 'fixed'}-${String(at)}`;
+      const runner = free === true || back === true ? { ...noRunner(name), status: 'ACTIVE', connected: true } : undefined;
       const runnerMemory: RunnerMemory = { firstSeen: now, lastSeen: now, idle: { since: now, last: now, readings: 1 } };
       const instance = {
         ...{ id: name, vmId: name, computerName: undefined, power: undefined, createdAt: undefined, isProtected: free !== true },
         provisioningState: state === 'deleting' ? 'Deleting' : 'Succeeded',
       };
       const memory: InstanceMemory = { id: name, firstSeen: now, lastSeen: now, shown: ['untold'], bootFailed: true, turnedBad: true };
-      const tasks = idle === true ? 0 : state === 'active' ? LATEST_TASKS : undefined;
-      return { instance, memory, runner, runnerMemory, record: undefined, state: state as MemberState, tasks };
+      const tasks = idle === true ? 0 : state === 'active' || back === true ? LATEST_TASKS : undefined;
+      const record = back === true ? { ...bareRecord(now), id: name, runnerId: name, vmId: name } : undefined;
+      return { instance, memory, runner, runnerMemory, record, state: state as MemberState, tasks };
     }),
   );
 }
