@@ -107,6 +107,10 @@ test('the day was as hostile as meant: every fault was met, and jobs were served
 test('no planted secret is in the task hub, the blobs, the logs or any HTTP answer', async () => {
   for (const [method, path, body] of [
     ['GET', 'api/pools/nope'],
+    ['GET', 'api/pools/default/history'],
+    ['GET', 'api/pools/default/decisions?limit=500'],
+    ['GET', 'api/pools/default/drains?limit=200'],
+    ['GET', 'api/pools/default/runners'],
     ['POST', 'api/pools/default/pause', { reason: 'secrets', forMinutes: 1 }],
     ['POST', 'api/pools/default/resume'],
     ['POST', 'api/pools/default/wake'],
@@ -159,6 +163,8 @@ test('no planted secret is in the task hub, the blobs, the logs or any HTTP answ
     ).toBe(true);
   expect(hub.length).toBeGreaterThan(5_000);
   expect(blobs.size).toBeGreaterThan(5);
+  const ledgers = [...blobs].filter(([name]) => name.startsWith('ledger/default/'));
+  expect(ledgers.map(([, content]) => content.split('\n').length).reduce((sum, lines) => sum + lines, 0)).toBeGreaterThan(100);
   expect(simulated.logs.length).toBeGreaterThan(1_000);
   const found = Object.entries(secrets).flatMap(([name, secret]) => {
     expect(secret.length, name).toBeGreaterThan(10);

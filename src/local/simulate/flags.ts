@@ -70,7 +70,7 @@ export function parseFlags(args: readonly string[]): SimulateFlags {
 }
 
 function read(args: readonly string[]): Record<string, unknown> {
-  const strings = ['seed', 'days', 'runs', 'faults', 'runners', 'pools', 'intensity', 'trace'];
+  const strings = ['seed', 'days', 'runs', 'faults', 'runners', 'pools', 'intensity', 'trace', 'ledger'];
   try {
     return parseArgs({
       // A list that begins with a minus would be taken for a flag.
