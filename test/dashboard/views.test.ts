@@ -199,7 +199,25 @@ onStage('what the page shows', (stage) => {
     expect(histories()).toBe(2);
   });
 
-  test('a page that nobody sees asks for nothing, nor does one whose updates are off', async () => {
+  test('a page that nobody sees asks for nothing, and reads at once when it is seen again', async () => {
+    const { api, open } = stage();
+    const page = await open();
+    await page.clock.install();
+    const show = (isHidden: boolean): Promise<void> =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    await show(true);
+    const before = api.requests.length;
+    await page.clock.runFor(60_000);
+    expect(api.requests.length).toBe(before);
+    await show(false);
+    for (let look = 0; look < 300 && api.requests.length === before; look += 1) await page.waitForTimeout(10);
+    expect(api.requests.length).toBeGreaterThan(before);
+  });
+
+  test('a page whose updates are off asks for nothing', async () => {
     const { api, open } = stage();
     const page = await open();
     await page.clock.install();
