@@ -92,6 +92,45 @@ function chosenBy(pool: PoolBuilder): readonly { runner: Runner | undefined; ins
   );
 }
 
+test('no strategy orders more than jobs, MIN_RUNNERS, the spare and its step ask for', () => {
+  fc.assert(
+    fc.property(anyPool, (pool) => {
+      const plan = pool.look();
+      const { scaleOutStrategy, scaleOutStep, scaleOutExtra, minRunners, minIdleRunners } = pool.settings;
+      const { demand = 0, counted = 0, idle = 0, booting = 0 } = plan.counts ?? {};
+      const ahead = demand + Math.max(minIdleRunners, scaleOutStrategy === 'demand' ? scaleOutExtra : 0) - idle - booting;
+      // An incident's try and the jobs that nobody takes order one; a surplus of the capacity comes with any write.
+      const most = Math.max(1, scaleOutStrategy === 'step' ? scaleOutStep : 0, minRunners - counted, ahead);
+      const surplus = Math.max(0, pool.state.capacity - live(pool));
+      expect(growthOf(plan)?.add ?? 0).toBeLessThanOrEqual(most + surplus);
+    }),
+    RUNS,
+  );
+});
+
+test('no strategy takes the idle ones that waiting jobs or the spare need, and those by idle time take no busy one below MAX_RUNNERS', () => {
+  fc.assert(
+    fc.property(anyPool, (pool) => {
+      const plan = pool.look();
+      const { minIdleRunners, tasksPerRunner, scaleInStrategy } = pool.settings;
+      const chosen = plan.decision.rule === 'scale-in/above-maximum' ? [] : chosenBy(pool);
+      const busy = chosen.filter(({ runner }) => (runner?.runningTasks ?? 0) + (runner?.pendingTasks ?? 0) > 0);
+      if (scaleInStrategy !== 'step' || minIdleRunners > 0) expect(busy).toEqual([]);
+      const sound = chosen.filter(
+        ({ runner, instance }) =>
+          runner?.connected === true &&
+          !busy.some((each) => each.runner === runner) &&
+          instance?.provisioningState === 'Succeeded' &&
+          instance.power === 'running',
+      );
+      const { demand = 0, deducted = 0, idle = 0 } = plan.counts ?? {};
+      const needed = tasksPerRunner === undefined ? 0 : Math.ceil((demand - deducted) / tasksPerRunner);
+      if (sound.length > 0) expect(idle - sound.length).toBeGreaterThanOrEqual(needed + minIdleRunners);
+    }),
+    RUNS,
+  );
+});
+
 test('it chooses no protected, foreign or unknown runner', () => {
   fc.assert(
     fc.property(anyPool, (pool) => {

@@ -202,8 +202,8 @@ export const growing: readonly Mutant[] = [
     name: 'a large fleet is looked at as often as a small one',
     danger: 'Lists of ten pages every ten seconds: Azure throttles the whole scale set.',
     file: 'src/poll/pace.ts',
-    from: 'Math.max(pollLeast, pages * SECONDS_PER_PAGE * second)',
-    to: 'pollLeast',
+    from: 'Math.max(pollLeast, Math.max(1, Math.ceil(live / PAGE)) * SECONDS_PER_PAGE * second)',
+    to: 'Math.max(pollLeast, second)',
     check: { test: 'test/poll/pace.test.ts' },
   },
 ];
