@@ -10,6 +10,8 @@ const forecast = z.object({
   schema: z.literal(1),
   /** Epoch ms. */
   learnedAt: z.number(),
+  /** The last day that it knows of, in whole days since 1970. */
+  through: z.int().min(0).max(100_000),
   /** How many days taught it. */
   days: z.int().min(0).max(1_000),
   jobsPerDay: z.number().min(0),

@@ -3,7 +3,7 @@ import { readLedger } from '../observe/ledger/read';
 import type { StateStore } from '../ports/stateStore';
 import type { PoolSettings } from '../settings/settings';
 import { choose } from './choose';
-import type { Forecast } from './forecast';
+import { parseForecast, type Forecast } from './forecast';
 import { dayFromLedger } from './fromLedger';
 import { dayOf, parsePast, withDay, DAY_SECONDS, type Past } from './past';
 import { plainRuleOf } from './plainRule';
@@ -33,6 +33,12 @@ export async function learnSome(store: StateStore, settings: PoolSettings, now: 
   const yesterday = dayOf(now) - 1;
   const mark = `${yesterday} ${settings.version}`;
   if (marks.get(settings.pool) === mark) return { kind: 'up-to-date' };
+  // A process that has just begun: what stands may be chosen for this day and these settings already.
+  const standing = parseForecast((await store.read(BLOBS.forecast(settings.pool)))?.text ?? '');
+  if (standing?.through === yesterday && standing.settingsVersion === settings.version) {
+    marks.set(settings.pool, mark);
+    return { kind: 'up-to-date' };
+  }
   const blob = await store.read(BLOBS.past(settings.pool));
   const past = blob === undefined ? undefined : parsePast(blob.text);
   const from = Math.max((past?.through ?? 0) + 1, yesterday - MOST_BEHIND_DAYS + 1);
@@ -65,6 +71,7 @@ export function forecastOf(past: Past | undefined, settings: PoolSettings, now: 
   return {
     schema: 1,
     learnedAt: now,
+    through: past?.through ?? 0,
     days: days.length,
     jobsPerDay: jobsPerDay(days),
     rates: ratesOf(days),

@@ -117,6 +117,15 @@ test('under a week it learns and advises nothing; from a week on it does', async
   }
 });
 
+test('another process that begins on the same day finds it done', async () => {
+  const store = withLedgers(8);
+  await learnAll(store, after(8));
+  const again = createMemoryStore();
+  for (const [name, blob] of store.blobs) again.blobs.set(name, blob);
+  expect(await learnSome(again, ON, after(8))).toEqual({ kind: 'up-to-date' });
+  expect(again.script.calls).toHaveLength(1);
+});
+
 test('a change of the settings chooses anew from the same past', async () => {
   const store = withLedgers(8);
   await learnAll(store, after(8));
@@ -130,12 +139,10 @@ test('a change of the settings chooses anew from the same past', async () => {
 test('a past that is rubbish is learned anew from the ledger, to the same forecast', async () => {
   const store = withLedgers(8);
   await learnAll(store, after(8));
-  const before = forecastIn(store);
-  const again = createMemoryStore();
-  for (const [name, blob] of store.blobs)
-    again.blobs.set(name, name === BLOBS.past('default') ? { ...blob, text: '{"schema":1,"days":7}' } : blob);
+  const again = withLedgers(8);
+  again.blobs.set(BLOBS.past('default'), { text: '{"schema":1,"days":7}', etag: '"x"' });
   await learnAll(again, after(8));
-  expect(forecastIn(again)).toEqual(before);
+  expect(forecastIn(again)).toEqual(forecastIn(store));
 });
 
 test('no blob is too strange: it is a forecast or nothing', () => {

@@ -1,3 +1,4 @@
+import type { Past } from '../../forecast/past';
 import { createRandom, type Random } from '../world/random';
 import type { Mode, PoolSpec } from '../world/state';
 import { generateDay, type TraceJob } from '../traces';
@@ -58,7 +59,11 @@ function settingsOf(random: Random, pools: readonly PoolSpec[], perPool: number,
     PROTECT_INSTANCES: pick(random, ['true', 'false']),
     DRAIN_ALERT_MINUTES: '120',
   };
-  const own = pools.map(({ name }) => ({ ...poolSettings(random, perPool), ...strategyOf(random.fork(`strategy ${name}`)) }));
+  const own = pools.map(({ name }) => ({
+    ...poolSettings(random, perPool),
+    ...strategyOf(random.fork(`strategy ${name}`)),
+    ...forecastOf(random.fork(`forecast ${name}`)),
+  }));
   const [only] = own;
   if (pools.length === 1 && only !== undefined) return { ...common, ...only };
   const items = pools.map(({ name }, at) => ({ name, ...placeOf(name), ...own[at] }));
@@ -105,6 +110,26 @@ function strategyOf(random: Random): Record<string, string> {
     MIN_IDLE_RUNNERS: pick(random, ['0', '0', '1', '2']),
     ...(random.below(3) === 0 ? { SCHEDULES: JSON.stringify([schedule]) } : {}),
   };
+}
+
+/** So dear a wait that the little past of {@link pastOf} keeps runners warm at any hour. */
+const forecastOf = (random: Random): Record<string, string> => ({
+  FORECAST: pick(random, ['off', 'observe', 'on', 'on']),
+  WAIT_MINUTE_WORTH: pick(random, ['5', '200', '1000']),
+});
+
+/** A past of a week as the keeper keeps it, so that a run of hours has what takes a week to learn. `today`: whole days since 1970. */
+export function pastOf(seed: number | string, pool: string, today: number): Past {
+  const random = createRandom(seed).fork(`past ${pool}`);
+  const days = Array.from({ length: 7 }, (_, index) => ({
+    day: today - 7 + index,
+    // One an hour, and another soon after some of them: little enough to be chosen on in a moment.
+    arrivals: Array.from({ length: 24 }, (_unused, hour) => hour * 3_600 + random.below(1_800))
+      .flatMap((second) => (random.below(3) === 0 ? [second, second + 60 + random.below(900)] : [second]))
+      .toSorted((a, b) => a - b),
+    jobSeconds: 120 + random.below(600),
+  }));
+  return { schema: 1, through: today - 1, days };
 }
 
 /** A day's work that the pool can carry: days laid over each other, or one thinned out. */

@@ -1,8 +1,10 @@
+import { dayOf } from '../../forecast/past';
+import { BLOBS } from '../../names';
 import type { Mode } from '../world/state';
 import type { TraceJob } from '../traces';
 import { aftermath } from './aftermath';
 import { createBench } from './bench';
-import { drawRun, type Draw } from './draw';
+import { drawRun, pastOf, type Draw } from './draw';
 import { ENGINE_FAULTS, engineHub, type EngineContext } from './engineFaults';
 import { createHub, FAULTS, installFaults, storeFaultsOf, traitFlags } from './faults';
 import { shareLimits } from './faults/limits';
@@ -107,6 +109,8 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
   });
   const clock = (): number => stage.clock.now();
   const { world, startedAt } = stage;
+  // Before any fault: what the keeper would have learned in the week before.
+  for (const { name } of draw.pools) await stage.store.write(BLOBS.past(name), JSON.stringify(pastOf(seed, name, dayOf(startedAt))));
   bench.serve(stage.app);
 
   const until = startedAt + days * DAY;

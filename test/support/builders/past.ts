@@ -17,7 +17,7 @@ export function officeDays(count: number, gap = 300): PastDay[] {
 
 /** Learned from two weeks; `jobs` an hour at any time. */
 export const aForecast = (parameters: Parameters, jobs = 6, fields: Partial<Forecast> = {}): Forecast => ({
-  ...{ schema: 1, learnedAt: 0, days: 14, jobsPerDay: 100, settingsVersion: 'v', parameters },
+  ...{ schema: 1, learnedAt: 0, through: MONDAY, days: 14, jobsPerDay: 100, settingsVersion: 'v', parameters },
   rates: new Array<number>(168).fill(jobs),
   follow: FOLLOW_MINUTES.map((_, index) => index / 10),
   ...fields,
