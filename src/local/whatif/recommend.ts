@@ -1,6 +1,6 @@
 import type { Figures } from './figures';
 import { costOf, meets, USUAL_WORTH, type Goal } from './objective';
-import { KEEP_NOTHING, search } from './search';
+import { keepsNothing, search } from './search';
 import { settingsOf, without, type Assignments } from './settings';
 import type { RunTasks } from './workers';
 
@@ -63,8 +63,7 @@ function reasonOf(goal: Goal, settings: Assignments, stays: boolean): string {
       ? `the least VM-hours with 95 of 100 waits within ${String(goal.seconds)} s`
       : `the least VM-minutes, a minute of waiting counting as ${String(goal.vmMinutes)}`;
   if (stays) return `Today's settings have ${by}.`;
-  const isNothing = Object.entries(KEEP_NOTHING).every(([variable, value]) => settings[variable] === value);
-  return `${isNothing ? 'Keeping no idle runner gives' : 'These give'} ${by}.`;
+  return `${keepsNothing(settings) ? 'Keeping no idle runner gives' : 'These give'} ${by}.`;
 }
 
 /** A setting at its default would only be noise; what is not set needs no line. Throws SettingsError. */

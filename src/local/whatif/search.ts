@@ -17,6 +17,7 @@ const AXES: Readonly<Record<string, readonly (string | undefined)[]>> = {
   KEEP_NEWEST_IDLE: ['1', '2', '3', '4', undefined],
   SCALE_OUT_EXTRA: ['0', '1', '2', '3'],
   MIN_IDLE_RUNNERS: ['0', '1', '2'],
+  FORECAST: ['off', 'on'],
 };
 
 /** Where the search begins: nothing kept, the newest kept for a while, all kept for a while, a warm spare; from each it goes downhill. */
@@ -27,6 +28,7 @@ const BEGINNINGS: readonly Assignments[] = [
   { SCALE_IN_IDLE_MINUTES: '20', KEEP_NEWEST_IDLE: '2', SCALE_OUT_EXTRA: '1' },
   { SCALE_IN_IDLE_MINUTES: '10' },
   { MIN_IDLE_RUNNERS: '1' },
+  { FORECAST: 'on' },
 ];
 
 /** So much of the cost of keeping nothing must be saved, or nothing is kept. */
@@ -60,7 +62,7 @@ export async function search({ today, goal, run, told }: SearchInput): Promise<F
   const best = (): { readonly settings: Assignments; readonly figures: Figures } =>
     [...known.values()].reduce((least, each) => (costOf(goal, each.figures) < costOf(goal, least.figures) ? each : least));
 
-  const base = { ...today, ...KEEP_NOTHING };
+  const base = { ...today, ...KEEP_NOTHING, FORECAST: 'off', ...aimOf(goal) };
   await tryAll(BEGINNINGS.map((given) => ({ ...base, ...given })));
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const at = best();
@@ -70,14 +72,31 @@ export async function search({ today, goal, run, told }: SearchInput): Promise<F
   const nothing = known.get(keyOf(base));
   const found = best();
   const isWorthIt = nothing === undefined || costOf(goal, found.figures) < (1 - WORTH_IT) * costOf(goal, nothing.figures);
-  return { ...(isWorthIt ? found : nothing), tried: known.size };
+  const { settings, figures } = isWorthIt ? found : nothing;
+  return { settings: settings['FORECAST'] === 'on' ? settings : withoutAim(settings, today), figures, tried: known.size };
 }
+
+/** A forecast is to want what the search wants. */
+const aimOf = (goal: Goal): Assignments =>
+  goal.kind === 'worth' ? { WAIT_MINUTE_WORTH: String(goal.vmMinutes) } : { TARGET_WAIT_P95_SECONDS: String(Math.max(1, goal.seconds)) };
+
+/** What only a forecast reads says nothing without one. */
+const withoutAim = (settings: Assignments, today: Assignments): Assignments =>
+  Object.fromEntries(Object.entries(settings).filter(([variable]) => !AIM.has(variable) || today[variable] !== undefined));
+
+const AIM = new Set(['WAIT_MINUTE_WORTH', 'TARGET_WAIT_P95_SECONDS']);
+
+/** Whether these settings are those that keep nothing, as far as the search sets them. */
+export const keepsNothing = (settings: Assignments): boolean =>
+  Object.entries({ ...KEEP_NOTHING, FORECAST: 'off', MIN_IDLE_RUNNERS: '0' }).every(
+    ([variable, value]) => (settings[variable] ?? value) === value,
+  );
 
 const keyOf = (settings: Assignments): string => JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function neighbours(settings: Assignments): readonly Assignments[] {
   return Object.entries(AXES).flatMap(([variable, steps]) => {
-    const at = steps.indexOf(settings[variable] ?? (steps.includes(undefined) ? undefined : '0'));
+    const at = steps.indexOf(settings[variable] ?? (steps.includes(undefined) ? undefined : steps[0]));
     return [at - 1, at + 1, at + 2]
       .filter((next) => next >= 0 && next < steps.length)
       .map((next) => withStep(settings, variable, steps[next]));

@@ -116,6 +116,9 @@ class Loop {
     this.#ticks += 1;
     const operation = memory.growth?.state === 'over' ? undefined : memory.growth?.operation;
     const advice = forecast?.(now);
+    // Nothing came during ticks that were left out: to the pool's memory of arrivals they are no silence.
+    const work = this.#fleet?.work;
+    if (work !== undefined) work.at = Math.max(work.at, now - settings.durations.poll);
     const { plan, fleet } = planTick({
       settings,
       memory,
@@ -179,14 +182,15 @@ class Loop {
     const pool = this.#pool;
     const { settings, everyTick } = this.#run;
     if (this.#changed || plan.held || everyTick === true || isMoving(pool, this.#memory)) return plan.nextAt;
+    const targets = this.#targets(plan.at);
     return nextTickThatMatters({
       nextAt: plan.nextAt,
       nextEvent: Math.min(this.#clock.next() ?? Infinity, this.#end),
       settings,
       pool,
       fleet: this.#fleet,
-      targets: this.#targets(plan.at),
-      isSame: (at) => sameTargets(this.#targets(at), this.#targets(plan.at)),
+      targets,
+      isSame: (at) => sameTargets(this.#targets(at), targets),
     });
   }
 
