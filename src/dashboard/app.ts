@@ -28,6 +28,8 @@ export function startApp(): void {
   const place = readPlace(location.hash);
   let pool = place.pool ?? '';
   let choice = rangeChoice(place.range);
+  /** The pool on the screen; another one may be chosen and not read yet. */
+  let shown = '';
   let pools: readonly PoolStatus[] = [];
   let past: { readonly of: string; readonly range: Range; readonly parts: Past; readonly older: readonly Decision[] } | undefined;
   /** The app's clock ahead of ours, in ms: simulated ones are years off. */
@@ -48,9 +50,9 @@ export function startApp(): void {
     refresh.now();
   });
   const actions = createActions(
-    () => pool,
-    async (path, body, done) => {
-      await api.post(`pools/${encodeURIComponent(pool)}/${path}`, body);
+    () => shown,
+    async (to, path, body, done) => {
+      await api.post(`pools/${encodeURIComponent(to)}/${path}`, body);
       notices.toast(done);
       announcer.say(done);
       refresh.now();
@@ -77,6 +79,7 @@ export function startApp(): void {
     pool = name;
     choice = rangeChoice(range);
     history.replaceState(null, '', writePlace(pool, choice.id));
+    byId('board').setAttribute('aria-busy', 'true');
     refresh.now();
   }
 
@@ -93,6 +96,7 @@ export function startApp(): void {
       else fail(problem);
       return false;
     } finally {
+      byId('board').setAttribute('aria-busy', String(shown !== pool));
       setHidden(byId('loading'), true);
     }
   }
@@ -126,6 +130,8 @@ export function startApp(): void {
     const status = await readStatus();
     door.close();
     if (status === undefined) return setHidden(byId('board'), true);
+    // Another one was chosen meanwhile; it is read next.
+    if (status.pool !== pool) return;
     ahead = status.now === null ? 0 : status.now - Date.now();
     pools = pools.map((each) => (each.pool === status.pool ? status : each));
     setHidden(byId('board'), false);
@@ -135,6 +141,7 @@ export function startApp(): void {
   }
 
   function showStatus(status: PoolStatus): void {
+    shown = status.pool;
     head.show(status, now());
     alerts.show(status, now());
     tiles.show(status);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import type { FakeApi } from './support/api';
 import { aStatus } from './support/pool';
 import { NOW, onStage, readAgain, textOf } from './support/stage';
 
@@ -16,6 +17,11 @@ const painted = (page: Page, panel: string): Promise<number> =>
   });
 
 onStage('what the page shows', (stage) => {
+  async function untilMore(page: Page, { requests }: FakeApi, before: number): Promise<void> {
+    for (let look = 0; look < 300 && requests.length === before; look += 1) await page.waitForTimeout(10);
+    expect(requests.length).toBeGreaterThan(before);
+  }
+
   test('the head says mode, last decision with rule and reason, next tick and cooldowns', async () => {
     const page = await stage().open();
     const head = await textOf(page, '#head');
@@ -133,6 +139,21 @@ onStage('what the page shows', (stage) => {
     expect(await page.locator('#unzoom').isHidden()).toBe(true);
   });
 
+  test('another time is shown whole, also where a part of the one before was', async () => {
+    const page = await stage().open({ hash: '#range=24h' });
+    const box = await page.locator('#panel-queue .u-over').boundingBox();
+    const { x, y, width } = box ?? { x: 0, y: 0, width: 0 };
+    await page.mouse.move(x + width * 0.25, y + 30);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.5, y + 30, { steps: 4 });
+    await page.mouse.up();
+    expect(await page.locator('#unzoom').isVisible()).toBe(true);
+    await page.locator('#ranges').getByLabel('Last hour').check({ force: true });
+    await page.waitForSelector('#unzoom', { state: 'hidden' });
+    await page.mouse.move(x + width * 0.5, y + 31);
+    expect(await textOf(page, '#readout')).toMatch(/13:[45]\d/);
+  });
+
   test('decisions are listed with rule, reason and what was done; those that did nothing when asked for', async () => {
     const { api, open } = stage();
     const page = await open();
@@ -187,6 +208,24 @@ onStage('what the page shows', (stage) => {
     expect(await page.locator('#alerts').isHidden()).toBe(true);
   });
 
+  test('while another pool is read the page is dimmed, and what is confirmed goes to the pool on the screen', async () => {
+    const { api, open } = stage();
+    const page = await open();
+    let go = (): void => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    api.before = (url) => (/pools\/us(\/history.*)?$/.test(url) ? held : Promise.resolve());
+    await page.selectOption('#pool', 'us');
+    expect(await page.locator('#board').getAttribute('aria-busy')).toBe('true');
+    await page.click('text=Wake');
+    expect(await textOf(page, 'dialog')).toContain('Wake default?');
+    go();
+    await page.waitForFunction(() => document.querySelector('#board')?.getAttribute('aria-busy') === 'false');
+    expect(await textOf(page, '#pool-name')).toBe('us');
+    await page.locator('dialog').getByRole('button', { name: 'Wake now', exact: true }).click();
+    await page.waitForSelector('dialog', { state: 'detached' });
+    expect(api.sent()).toEqual([{ path: 'pools/default/wake', body: {} }]);
+  });
+
   test('the history is read again only after another tick; the status each time', async () => {
     const { api, open } = stage();
     const page = await open();
@@ -201,8 +240,11 @@ onStage('what the page shows', (stage) => {
 
   test('a page that nobody sees asks for nothing, and reads at once when it is seen again', async () => {
     const { api, open } = stage();
-    const page = await open();
-    await page.clock.install();
+    const page = await open({ hasClock: true });
+    const started = api.requests.length;
+    await page.clock.runFor(20_000);
+    await untilMore(page, api, started);
+    // While it is seen it reads on.
     const show = (isHidden: boolean): Promise<void> =>
       page.evaluate((hidden) => {
         Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
@@ -213,22 +255,22 @@ onStage('what the page shows', (stage) => {
     await page.clock.runFor(60_000);
     expect(api.requests.length).toBe(before);
     await show(false);
-    for (let look = 0; look < 300 && api.requests.length === before; look += 1) await page.waitForTimeout(10);
-    expect(api.requests.length).toBeGreaterThan(before);
+    await untilMore(page, api, before);
   });
 
   test('a page whose updates are off asks for nothing', async () => {
     const { api, open } = stage();
-    const page = await open();
-    await page.clock.install();
+    const page = await open({ hasClock: true });
+    const started = api.requests.length;
+    await page.clock.runFor(20_000);
+    await untilMore(page, api, started);
     await page.click('#live');
     expect(await textOf(page, '#live')).toMatch(/^Updates off/);
     const before = api.requests.length;
     await page.clock.runFor(60_000);
     expect(api.requests.length).toBe(before);
     await page.click('#live');
-    for (let look = 0; look < 300 && api.requests.length === before; look += 1) await page.waitForTimeout(10);
-    expect(api.requests.length).toBeGreaterThan(before);
+    await untilMore(page, api, before);
   });
 
   test('what changes is announced, what is merely read again is not', async () => {

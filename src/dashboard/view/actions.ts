@@ -13,31 +13,35 @@ export interface Actions {
   release(runner: string): void;
 }
 
-/** Sends a command to the pool that is shown, says what was done, and reads anew. Throws where it is refused. */
-export type Send = (path: string, body: object, done: string) => Promise<void>;
+/** Sends a command to a pool, says what was done, and reads anew. Throws where it is refused. */
+export type Send = (pool: string, path: string, body: object, done: string) => Promise<void>;
 
-export function createActions(pool: () => string, send: Send): Actions {
-  const plain = (path: string, done: string) => (): Promise<void> => send(path, {}, done);
+/** `shown` is asked when a dialog opens: what was confirmed goes to the pool that was named in it, whatever the page shows by then. */
+export function createActions(shown: () => string, send: Send): Actions {
+  const plain = (path: string, done: string): (() => Promise<void>) => {
+    const pool = shown();
+    return () => send(pool, path, {}, done);
+  };
   const ofRunner = (runner: string, word: string): string => `runners/${encodeURIComponent(runner)}/${word}`;
   return {
     wake: () =>
       ask({
-        title: `Wake ${pool()}?`,
+        title: `Wake ${shown()}?`,
         text: 'The loop ticks at once instead of at its next time: it reads, decides and acts by the same rules.',
         confirm: 'Wake now',
         run: plain('wake', 'The loop was woken.'),
       }),
-    pause: () => askPause(pool(), send),
+    pause: () => askPause(shown(), send),
     resume: () =>
       ask({
-        title: `Resume ${pool()}?`,
+        title: `Resume ${shown()}?`,
         text: 'The pause is lifted: the next tick acts on what it decides, scale-in included.',
         confirm: 'Resume',
         run: plain('resume', 'The pause is lifted.'),
       }),
     acknowledge: () =>
       ask({
-        title: `Acknowledge for ${pool()}?`,
+        title: `Acknowledge for ${shown()}?`,
         text: 'Repairs that stopped because many runners turned bad at once go on, and breakers are lifted. Look for the cause first.',
         confirm: 'Acknowledge',
         isGrave: true,
@@ -102,6 +106,7 @@ function askPause(pool: string, send: Send): void {
     },
     run: () =>
       send(
+        pool,
         'pause',
         {
           scaleOut: scaleOut.checked,

@@ -123,8 +123,10 @@ export function createCharts(onPick: (mark: Mark) => void): Charts {
 
   return {
     show(buckets, resolutionSeconds, decisions, nextRange, nextNow) {
+      const isOther = nextRange.to - nextRange.from !== range.to - range.from;
       range = nextRange;
       now = nextNow;
+      if (isOther) setZoom(undefined);
       columns = columnsOf(buckets, resolutionSeconds);
       lane.show(marksOf(decisions));
       panels.forEach((panel, index) => panel.show(columns, summaryOf(SHAPES[index] as PanelShape)));

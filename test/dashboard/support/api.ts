@@ -11,6 +11,8 @@ export interface FakeApi {
   day: Day;
   /** The first whose `path` matches answers instead. */
   faults: { readonly path: RegExp; readonly status: number; readonly body: string }[];
+  /** Answers are held back until it is over. */
+  before: (url: string) => Promise<void>;
   readonly requests: { readonly method: string; readonly url: string; readonly key: string | undefined; readonly body: string }[];
   /** Of the POSTs alone: path below /api/ and body. */
   sent(): readonly { readonly path: string; readonly body: unknown }[];
@@ -26,7 +28,15 @@ export async function startFakeApi(page: Page, day: Day, pools: Record<string, u
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const api: FakeApi = {
-    ...{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: undefined, pools, day, faults: [], requests: [] },
+    ...{
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      key: undefined,
+      pools,
+      day,
+      faults: [],
+      requests: [],
+      before: async () => {},
+    },
     sent: () =>
       api.requests
         .filter(({ method }) => method === 'POST')
@@ -44,6 +54,7 @@ export async function startFakeApi(page: Page, day: Day, pools: Record<string, u
     for await (const part of request) parts.push(part as Buffer);
     const key = request.headers['x-functions-key'] as string | undefined;
     api.requests.push({ method: request.method ?? '', url, key, body: Buffer.concat(parts).toString() });
+    await api.before(url);
     const fault = api.faults.find(({ path }) => path.test(url));
     if (fault !== undefined) {
       if (fault.status === 0) response.destroy();

@@ -8,10 +8,17 @@ import { aStatus } from './pool';
 
 export const NOW = Date.UTC(2026, 2, 3, 14, 20);
 
+interface Options extends BrowserContextOptions {
+  /** Of the address. */
+  readonly hash?: string;
+  /** The timers of the page can be moved on: page.clock.runFor. */
+  readonly hasClock?: boolean;
+}
+
 export interface Stage {
   readonly api: FakeApi;
   /** Opens the page and waits until it shows something; the time zone is UTC. */
-  open(options?: BrowserContextOptions & { readonly hash?: string }): Promise<Page>;
+  open(options?: Options): Promise<Page>;
 }
 
 /** The built page in a real Chromium, before a fake API that stands anew for each test; left out, with a word, where there is no Chromium. */
@@ -35,16 +42,23 @@ export function onStage(name: string, tests: (stage: () => Stage) => void): void
     });
 
     tests(() => {
-      Object.assign(api, { key: undefined, day, faults: [], pools: [aStatus(NOW), aStatus(NOW, { pool: 'us', alerts: [], drains: [] })] });
+      Object.assign(api, {
+        key: undefined,
+        day,
+        faults: [],
+        before: async () => {},
+        pools: [aStatus(NOW), aStatus(NOW, { pool: 'us', alerts: [], drains: [] })],
+      });
       api.requests.length = 0;
       return { api, open: (options) => open(browser, api, options) };
     });
   });
 }
 
-async function open(browser: Browser, api: FakeApi, options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
-  const { hash = '', ...rest } = options;
+async function open(browser: Browser, api: FakeApi, options: Options = {}): Promise<Page> {
+  const { hash = '', hasClock = false, ...rest } = options;
   const context = await browser.newContext({ viewport: { width: 1_280, height: 900 }, timezoneId: 'UTC', ...rest });
+  if (hasClock) await context.clock.install();
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(`${api.url}/api/dashboard${hash}`);
