@@ -25,8 +25,9 @@ export function buildDashboard() {
   const script = part('.js').replaceAll('</script', '<\\/script');
   const style = part('.css');
   const html = readFileSync(`${FOLDER}/index.html`, 'utf8')
-    .replace('/* style */', () => style)
-    .replace('/* script */', () => script);
+    // To the byte what the hashes are of, however the file is laid out.
+    .replace(/\s*\/\* style \*\/\s*/, () => style)
+    .replace(/\s*\/\* script \*\/\s*/, () => script);
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,

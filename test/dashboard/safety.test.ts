@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { aDay } from './support/day';
@@ -12,6 +13,11 @@ test('the page is one text without a host of others, and its policy lets only it
   expect(html).not.toMatch(/@import|url\((?!["']?data:)/);
   expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[\w+/]{43}='; style-src 'sha256-[\w+/]{43}='; connect-src 'self';/);
   expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  for (const tag of ['script', 'style']) {
+    const [, inside = ''] = new RegExp(`<${tag}>([^]*)</${tag}>`).exec(html) ?? [];
+    expect(inside.length).toBeGreaterThan(10_000);
+    expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inside).digest('base64')}'`);
+  }
   expect(await builtPage()).toMatchObject({ html, policy });
 });
 
