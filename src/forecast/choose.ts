@@ -32,7 +32,7 @@ const OPTIONS: { readonly [Key in keyof Required<Parameters>]: readonly (Paramet
   burst: [undefined, ...pairs([2, 3, 4], [3, 5, 8, 12], (jobs, minutes) => ({ jobs, minutes }))],
   ready: [
     undefined,
-    ...pairs([1, 2, 3, 4, 5, 6, 7, 8, 10, 14], [30, 60, 120], (from, within) => ({ from, within, runners: 1 })),
+    ...pairs([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 18, 24], [15, 30, 60, 120], (from, within) => ({ from, within, runners: 1 })),
     ...pairs([1, 4, 8, 14], [2, 3], (from, runners) => ({ from, within: 60, runners })),
   ],
   extra: [undefined, { from: 2 }, { from: 4 }, { from: 6 }, { from: 10 }],

@@ -8,6 +8,8 @@ import { numbersOf, type Parameters, type Recent } from './parameters';
 /** A VM runs after 90 s and its runner registers 60 s later; it is gone 30 s after its delete. */
 const BOOT_SECONDS = 150;
 const GONE_SECONDS = 30;
+/** Azure carries out one order at a time: until its VMs run nothing else is ordered. */
+const ORDER_SECONDS = 90;
 /** A drain's last look and its deregister come a few seconds after the confirming time. */
 const DEREGISTER_SECONDS = 5;
 /** A stopped task still holds its runner. */
@@ -72,6 +74,7 @@ class Pool {
   #started = 0;
   #firstRecent = 0;
   #vmSeconds = 0;
+  #orderedUntil = -Infinity;
 
   constructor(jobs: readonly PastJob[], plain: PlainRule, rules: Parameters, rateAt: (second: number) => number) {
     this.#jobs = jobs;
@@ -177,7 +180,10 @@ class Pool {
       this.#vms.push({ ...vm, drainedAt: undefined, idleSince: now });
     }
     const room = maxRunners - this.#vms.length - this.#draining.length - booting;
-    for (let left = Math.min(lack, room); left > 0; left -= 1) this.#boots.push(now + BOOT_SECONDS);
+    if (now >= this.#orderedUntil && Math.min(lack, room) > 0) {
+      for (let left = Math.min(lack, room); left > 0; left -= 1) this.#boots.push(now + BOOT_SECONDS);
+      this.#orderedUntil = now + ORDER_SECONDS;
+    }
     this.#place(now);
   }
 
