@@ -35,6 +35,8 @@ const SLACK_MS = 6 * MINUTE;
 /** Within so long after the last strike everything that was begun has ended. */
 const BOUND_MS = 40 * MINUTE;
 const LOOK_MS = 15_000;
+/** By then a course is under way: before, one runner and no job look like rest. */
+const BEGUN_MS = 2 * MINUTE;
 /** A pool at rest stays so: two more ticks. */
 const STILL_MS = 2 * MINUTE + LOOK_MS;
 
@@ -123,7 +125,7 @@ async function untilRest(stage: Stage, pool: PoolState, bench: Bench, striker: S
   while (bench.violations.length === 0 && clock.now() < Math.max(startedAt, striker.lastAt) + BOUND_MS) {
     await stage.runUntil(clock.now() + LOOK_MS);
     bench.look();
-    missing = striker.effects.some(({ of }) => of === 'drain') ? unrest(stage, pool, 1) : 'no drain has begun';
+    missing = clock.now() < startedAt + BEGUN_MS ? 'the course has not begun' : unrest(stage, pool, 1);
     if (since === undefined) upto = striker.effects.length;
     since = missing === undefined && clock.now() > striker.lastAt ? (since ?? clock.now()) : undefined;
     if (since !== undefined && clock.now() - since >= STILL_MS) break;
