@@ -37,6 +37,9 @@ const OPTIONS: { readonly [Key in keyof Required<Parameters>]: readonly (Paramet
   ],
   extra: [undefined, { from: 2 }, { from: 4 }, { from: 6 }, { from: 10 }],
 };
+/** The most that is ever chosen: idle runners kept ready, and minutes that the newest is kept. */
+export const MOST_READY = Math.max(...OPTIONS.ready.map((option) => option?.runners ?? 0));
+export const MOST_KEEP_MINUTES = Math.max(...[...OPTIONS.keep, ...OPTIONS.burst].map((option) => option?.minutes ?? 0));
 const RULES = Object.keys(OPTIONS) as (keyof Parameters)[];
 /** A climb from one side alone stops at the nearest hill. */
 const STARTS: readonly Parameters[] = [{}, { ready: { from: 4, within: 60, runners: 1 } }];

@@ -1,6 +1,7 @@
+import { MOST_KEEP_MINUTES, MOST_READY } from '../../forecast/choose';
 import { settingOf, textOf } from './setting';
 
-/** What a pool's strategy and schedules change in the judges' questions. */
+/** What a pool's strategy, schedules and forecast change in the judges' questions. */
 export interface PoolRules {
   /** Growth for waiting jobs waits for the scale-out cooldown. */
   readonly waitsToGrow: boolean;
@@ -23,13 +24,15 @@ export function rulesOf(settings: Settings, pool: string): PoolRules {
     Math.max(settingOf(settings, pool, variable), ...schedules.map((schedule) => schedule[variable] ?? 0));
   const waitsToShrink = textOf(settings, pool, 'SCALE_IN_STRATEGY') === 'step';
   const isDemand = textOf(settings, pool, 'SCALE_OUT_STRATEGY') === 'demand';
-  const mostIdle = most('MIN_IDLE_RUNNERS');
+  // A forecast orders and keeps by number, too, and is not bound to the cooldown of jobs that wait.
+  const isForeseen = textOf(settings, pool, 'FORECAST') === 'on';
+  const mostIdle = Math.max(most('MIN_IDLE_RUNNERS'), isForeseen ? MOST_READY : 0);
   return {
     waitsToGrow: !isDemand && mostIdle === 0,
     waitsToShrink,
     mayOrderInVain: isDemand || !waitsToShrink || mostIdle > 0,
     mostKept: Math.max(most('MIN_RUNNERS'), mostIdle),
     mostIdle,
-    idleMinutes: waitsToShrink ? 0 : most('SCALE_IN_IDLE_MINUTES'),
+    idleMinutes: Math.max(waitsToShrink ? 0 : most('SCALE_IN_IDLE_MINUTES'), isForeseen ? MOST_KEEP_MINUTES : 0),
   };
 }
