@@ -30,7 +30,9 @@ test('10. Dead capacity deadlock: Azure has no room', async () => {
   const tries = story.growths();
   expect(tries.length).toBeGreaterThan(3);
   const pauses = tries.slice(1).map(({ at }, index) => Math.round((at - (tries[index]?.at ?? 0)) / MINUTE));
-  expect(pauses).toEqual(pauses.toSorted((one, other) => one - other));
+  // The waits double up to 30 minutes; when the failure is read and when a tick is due come on top, so two waits at the bound may differ either way.
+  const bounded = pauses.map((pause) => Math.min(pause, 30));
+  expect(bounded).toEqual(bounded.toSorted((one, other) => one - other));
   expect(pauses[0]).toBeGreaterThanOrEqual(4);
   expect(pauses.at(-1)).toBeGreaterThanOrEqual(30);
   const failed = (await story.status()).alerts.find(({ code }) => code === 'growth-failed');
