@@ -4,6 +4,7 @@ import { startHost, virtualClock, type Host, type HostStorage, type VirtualClock
 import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
 import { worldFlags } from '../../src/local/world/flags';
 import type { WorldFaults } from '../../src/local/world/faults';
+import { pauseVirtually } from '../support/virtualPause';
 
 export const CONTAINER = 'autoscaler-state';
 export const FUNCTION_KEY = 'planted-function-key-3f1c';
@@ -35,6 +36,7 @@ export interface SimulatedOptions {
 
 /** A built app on the local host against the simulated services and a real Azurite, on a virtual clock. */
 export async function simulate(options: SimulatedOptions): Promise<Simulated> {
+  pauseVirtually();
   const clock = virtualClock(options.start);
   const azurite = await startAzurite();
   const { faults, initialRunners = 0 } = options;
