@@ -1,4 +1,4 @@
-import { readFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { memoryStorage, type Fault, type HostHooks, type Message, type MessageFault, type Snapshot, type Step } from '../host';
@@ -71,8 +71,15 @@ function keepCopies(context: EngineContext, mostMs: number): () => Snapshot | un
 /** Where names collide the bundler puts a number behind them. */
 const CHANGED: readonly RegExp[] = [/function\* (?:autoscaler|scaleIn|drain)\d*\(context(\d*)\) \{/g];
 
+/** Made once for each build and process: each file of its own would be compiled, and kept, again. */
+const changed = new Map<string, string>();
+
 /** The same bundle with one more durable step at the start of each orchestrator: no running generation fits it. */
 function changedCode(entry: string): string {
+  const { mtimeMs, size } = statSync(entry);
+  const key = `${entry} ${String(mtimeMs)} ${String(size)}`;
+  const known = changed.get(key);
+  if (known !== undefined) return known;
   let text = readFileSync(entry, 'utf8');
   for (const pattern of CHANGED)
     text = text.replace(
@@ -80,8 +87,11 @@ function changedCode(entry: string): string {
       (head, digits: string) =>
         `${head} yield context${digits}.df.createTimer(new Date(context${digits}.df.currentUtcDateTime.getTime() + 1000));`,
     );
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'changed-app-')), 'index.js');
+  const folder = mkdtempSync(path.join(tmpdir(), 'changed-app-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'index.js');
   writeFileSync(file, text);
+  changed.set(key, file);
   return file;
 }
 
@@ -178,12 +188,10 @@ export const ENGINE_FAULTS: readonly EngineFault[] = [
   kind('code-changed', 'A deploy changes the orchestrators under live instances, and is taken back later.', (context) => {
     const { main } = context;
     const entry = main.entry();
-    let other: string | undefined;
     episodes(context, 40 * HOUR, [10 * MINUTE, 6 * HOUR], {
       begin: () => {
         context.count('forward');
-        other ??= changedCode(entry);
-        void main.crash({ entry: other });
+        void main.crash({ entry: changedCode(entry) });
       },
       end: () => {
         context.count('back');

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ALL_FAULTS } from './run';
 
@@ -13,6 +14,8 @@ export interface SimulateFlags {
   readonly pools: number | undefined;
   /** Multiplies how often faults happen. */
   readonly intensity: number;
+  /** Processes that simulate, each one seed at a time. */
+  readonly jobs: number;
   readonly trace: string | undefined;
   /** Folder for the ledgers and certificates, one folder in it for each seed. */
   readonly ledger: string | undefined;
@@ -31,7 +34,8 @@ export const HELP = `npm run simulate -- [flags]
   --runners N          about so many runners (default: drawn)
   --pools N            so many pools, at most 10 (default: drawn)
   --intensity N        multiplies how often faults happen (default 1; beyond 4 hardly anything is left that works)
-  --trace FILE         everything that happens, one line each
+  --jobs N             processes that simulate, each a seed at a time (default: one for each core); results do not depend on it
+  --trace FILE         everything that happens, one line each; in one process, seed after seed
   --ledger DIR         leaves each run's ledger and certificates in DIR/seed-N
   --json               the last line of stdout is one JSON object
   --explore …          a crash after every single step, in place of seeded runs; see --explore --help
@@ -62,6 +66,8 @@ export function parseFlags(args: readonly string[]): SimulateFlags {
     runners: optional('runners', 1),
     pools: optional('pools', 1),
     intensity: number('intensity', '1', 0.1, false),
+    // The lines of two seeds must not mix.
+    jobs: text('trace') === undefined ? number('jobs', String(availableParallelism()), 1, true) : 1,
     trace: text('trace'),
     ledger: text('ledger'),
     json: values['json'] === true,
@@ -70,7 +76,7 @@ export function parseFlags(args: readonly string[]): SimulateFlags {
 }
 
 function read(args: readonly string[]): Record<string, unknown> {
-  const strings = ['seed', 'days', 'runs', 'faults', 'runners', 'pools', 'intensity', 'trace', 'ledger'];
+  const strings = ['seed', 'days', 'runs', 'faults', 'runners', 'pools', 'intensity', 'jobs', 'trace', 'ledger'];
   try {
     return parseArgs({
       // A list that begins with a minus would be taken for a flag.

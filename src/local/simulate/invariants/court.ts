@@ -81,10 +81,28 @@ export const jobsOn = (vm: Vm): string => [...vm.jobs].map((job) => `job ${Strin
 export const isOurDelete = (event: WorldEvent): boolean =>
   event.kind === 'vm-deleting' && (event.note === 'deleted by id' || event.note === 'capacity lowered');
 
-export const pathOf = (request: WorldRequest): string => new URL(request.url, 'http://world.invalid').pathname;
+/** All judges ask for the path and the pool of each request. */
+const paths = new WeakMap<WorldRequest, string>();
+const pools = new WeakMap<WorldRequest, { readonly pool: PoolState | undefined }>();
+
+export function pathOf(request: WorldRequest): string {
+  const known = paths.get(request);
+  if (known !== undefined) return known;
+  const path = new URL(request.url, 'http://world.invalid').pathname;
+  paths.set(request, path);
+  return path;
+}
 
 /** The pool whose scale set (without anything below it) or group an address names. */
 export function poolOf(world: World, asked: Asked): PoolState | undefined {
+  const known = pools.get(asked.request);
+  if (known !== undefined) return known.pool;
+  const pool = findPool(world, asked);
+  pools.set(asked.request, { pool });
+  return pool;
+}
+
+function findPool(world: World, asked: Asked): PoolState | undefined {
   const path = pathOf(asked.request).toLowerCase();
   return world.pools.find((pool) =>
     asked.service === 'azure'
