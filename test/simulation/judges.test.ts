@@ -1,92 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createBench, type Bench } from '../../src/local/simulate/bench';
-import { simulationClock } from '../../src/local/simulate/clock';
-import type { Asked } from '../../src/local/simulate/invariants';
-import type { Service, WorldAnswer } from '../../src/local/world/exchange';
-import { createWorld, type World } from '../../src/local/world/world';
-import type { Entry } from '../../src/local/world/state';
-
-const START = Date.UTC(2025, 3, 7, 6);
-const MINUTE = 60_000;
-
-/** The world and its judges, and a hand that asks as a faulty app would. */
-class Court {
-  readonly bench: Bench = createBench(0, true);
-  readonly clock = simulationClock(START);
-  readonly world: World;
-  private token = '';
-
-  constructor() {
-    this.world = createWorld({
-      clock: this.clock,
-      seed: 1,
-      flags: { initialRunners: 3, acceptBusyDeregister: 1, stopSeconds: 30 },
-      onEvent: (event) => this.bench.onEvent(event),
-    });
-    this.bench.sit(this.world, this.clock.now);
-    this.bench.serve({ settings: () => ({ MIN_RUNNERS: '2', MAX_RUNNERS: '4' }) });
-    while (this.clock.advance(START + 30 * MINUTE));
-  }
-
-  get pool() {
-    const [pool] = this.world.pools;
-    if (pool === undefined) throw new Error('no pool');
-    return pool;
-  }
-
-  entry(at: number): Entry {
-    const entry = [...this.pool.entries.values()][at];
-    if (entry === undefined) throw new Error('no such runner');
-    return entry;
-  }
-
-  /** A job on the first runner. */
-  async employ(): Promise<void> {
-    this.world.addJobs([{ arrivalSeconds: 0, durationSeconds: 600 }]);
-    while (this.clock.advance(this.clock.now() + 5_000));
-    await this.clock.idle();
-  }
-
-  async ask(
-    service: Service,
-    method: string,
-    url: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-    app = 0,
-  ): Promise<WorldAnswer> {
-    const settings = this.world.settings;
-    if (this.token === '') {
-      const answer = await this.world.handle('identity', {
-        method: 'GET',
-        url: '/msi/token?api-version=2019-08-01&resource=x',
-        headers: { 'x-identity-header': settings['IDENTITY_HEADER'] },
-      });
-      this.token = (JSON.parse((answer as { body: string }).body) as { access_token: string }).access_token;
-    }
-    const authorization = service === 'azure' ? `Bearer ${this.token}` : `apikey ${settings['SG_API_KEY'] ?? ''}`;
-    const request = { method, url, headers: { authorization, ...headers }, body: body === undefined ? undefined : JSON.stringify(body) };
-    const asked: Asked = { service, request, app };
-    this.bench.onRequest(asked);
-    const answer = await this.world.handle(service, request);
-    this.bench.onAnswer(asked, answer);
-    return answer;
-  }
-
-  azure(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<WorldAnswer> {
-    const { AZURE_SUBSCRIPTION_ID: subscription, AZURE_RESOURCE_GROUP_NAME: group } = this.world.settings;
-    const root = `/subscriptions/${subscription ?? ''}/resourceGroups/${group ?? ''}/providers/Microsoft.Compute/virtualMachineScaleSets/runners`;
-    return this.ask('azure', method, `${root}${path}?api-version=2024-07-01`, body, headers);
-  }
-
-  group(method: string, act: string, body?: unknown, app = 0): Promise<WorldAnswer> {
-    return this.ask('stackguardian', method, `/api/v1/orgs/simulated-org/runnergroups/runners/${act}`, body, {}, app);
-  }
-
-  get broken(): readonly string[] {
-    return [...new Set(this.bench.violations.map(({ invariant }) => invariant))];
-  }
-}
+import { Court, MINUTE } from '../support/court';
 
 describe('the judges', () => {
   test.each<[string, string, (court: Court) => Promise<unknown>]>([
@@ -159,6 +72,15 @@ describe('the judges', () => {
     await court.azure('PATCH', '', { sku: { capacity: 3 } }, { 'if-match': '"2"' });
     expect(court.bench.violations).toEqual([]);
     expect(court.pool.vms.size).toBe(3);
+  });
+
+  test('know another’s hand where the app asked for the same before: a runner set DRAINING by a person', async () => {
+    const court = new Court();
+    await court.mark(0);
+    await court.group('POST', 'runner_status/', { RunnerId: court.entry(0).runnerId, Status: 'ACTIVE' });
+    court.wait(1);
+    court.world.mishaps().setStatus(court.entry(0).runnerId, 'DRAINING');
+    expect(court.bench.violations).toEqual([]);
   });
 
   test('know another’s hand: a busy VM deleted by a person is not our doing', async () => {

@@ -3,10 +3,9 @@ import { settingOf } from './setting';
 import type { World } from '../world/world';
 import type { App } from './app';
 import {
-  bodyOf,
+  isOurs,
   JUDGES,
   MINUTE,
-  pathOf,
   poolOf,
   type Asked,
   type Court,
@@ -19,7 +18,6 @@ import type { WorldAnswer } from '../world/exchange';
 import type { WorldEvent } from '../world/state';
 
 const TOLD_MS = 10 * MINUTE;
-const ASKED_MS = 30 * MINUTE;
 
 /** The judges of a run at their place: everything that happens passes by here, and the first violation of each invariant is kept. */
 export interface Bench {
@@ -36,6 +34,8 @@ export interface Bench {
   touch(subject: string): void;
   untouch(subject: string): void;
   changed(): void;
+  /** The clock of the app's host shows so much more than the world's. */
+  skew(ms: number): void;
   report(invariant: string, what: string): void;
 }
 
@@ -43,49 +43,39 @@ export function createBench(slackMs: number, isCalm: boolean): Bench {
   const violations: Violation[] = [];
   const told = new Map<string, Told[]>();
   const touches = new Map<string, number>();
-  const asks = new Map<string, number>();
   let now = (): number => 0;
   let watches: readonly Watch[] = [];
   let world: World | undefined;
   let app: Pick<App, 'settings'> | undefined;
   let lastChange = -Infinity;
+  let skew = 0;
 
   const report = (invariant: string, what: string): void => {
     if (violations.length < 20) violations.push({ invariant, at: now(), what });
-  };
-  const recently = (known: Map<string, number>, key: string, withinMs: number): boolean => {
-    const at = known.get(key);
-    return at !== undefined && now() - at <= withinMs;
   };
 
   const court = (sitting: World): Court => ({
     world: sitting,
     now: () => now(),
+    appNow: () => now() + skew,
     setting: (pool, variable) => settingOf(app?.settings() ?? {}, pool, variable),
     rules: (pool) => rulesOf(app?.settings() ?? {}, pool),
     lastChange: () => lastChange,
     told: (pool) => told.get(pool) ?? [],
-    touched: (subject, withinMs) => recently(touches, subject, withinMs),
-    asked: (act, runnerId) => recently(asks, `${act} ${runnerId}`, ASKED_MS),
+    touched: (subject, withinMs) => {
+      const at = touches.get(subject);
+      return at !== undefined && now() - at <= withinMs;
+    },
     slackMs,
     isCalm,
     report,
   });
 
-  /** What people do to a runner shows as an event that we did not ask for. */
+  /** What people and the original do to a runner. */
   const noteHands = (event: WorldEvent): void => {
-    if (event.kind !== 'runner-status' && event.kind !== 'runner-deregistered') return;
-    const act = event.kind === 'runner-deregistered' ? 'deregister' : (event.note ?? '');
-    if (recently(asks, `${act} ${event.subject}`, ASKED_MS)) return;
+    if (isOurs(event)) return;
     touches.set(event.subject, event.at);
     if (event.vmId !== undefined) touches.set(event.vmId, event.at);
-  };
-
-  const noteAsk = ({ service, request }: Asked): void => {
-    if (service !== 'stackguardian' || request.method !== 'POST') return;
-    const body = bodyOf(request);
-    const act = pathOf(request).endsWith('/deregister/') ? 'deregister' : String(body['Status']);
-    asks.set(`${act} ${String(body['RunnerId'])}`, now());
   };
 
   const noteTold = (asked: Asked, answer: WorldAnswer): void => {
@@ -112,7 +102,6 @@ export function createBench(slackMs: number, isCalm: boolean): Bench {
       for (const watch of watches) watch.onEvent?.(event, pool);
     },
     onRequest: (asked) => {
-      noteAsk(asked);
       for (const watch of watches) watch.onRequest?.(asked);
     },
     onAnswer: (asked, answer) => {
@@ -128,6 +117,7 @@ export function createBench(slackMs: number, isCalm: boolean): Bench {
     touch: (subject) => void touches.set(subject, now()),
     untouch: (subject) => void touches.delete(subject),
     changed: () => void (lastChange = now()),
+    skew: (ms) => void (skew = ms),
     report,
   };
 }

@@ -127,7 +127,10 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
         ...{ app: stage.app, clock: stage.clock, pools: world.pools, bench },
         say: (text) => stage.log.add(clock(), 'hands', text),
       }),
-      hostSkew: (ms) => stage.app.skew(ms),
+      hostSkew: (ms) => {
+        bench.skew(ms);
+        stage.app.skew(ms);
+      },
       // Storage fails the original as it fails us.
       stamp: (pool, which, at) => void stage.store.write(stampBlob(draw, pool.name, which), stampText(at)).catch(() => undefined),
       onInjection: count,

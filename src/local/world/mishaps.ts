@@ -39,6 +39,8 @@ export interface Mishaps {
   addRegistrationError(text: string): boolean;
 }
 
+const HAND = 'by hand';
+
 export function createMishaps(pool: PoolState): Mishaps {
   const { clock, flags } = pool.env;
   const ofVm =
@@ -66,7 +68,7 @@ export function createMishaps(pool: PoolState): Mishaps {
     }),
     deleteByHand: ofVm((vm) => {
       shrink(vm);
-      startDeleting(pool, vm, seconds(flags.deleteSeconds), 'by hand');
+      startDeleting(pool, vm, seconds(flags.deleteSeconds), HAND);
     }),
     powerOff: ofVm((vm) => {
       die(pool, vm, 'powered off');
@@ -116,8 +118,8 @@ export function createMishaps(pool: PoolState): Mishaps {
       });
       return true;
     },
-    setStatus: (runnerId, status) => setStatus(pool, runnerId, status),
-    deregister: (runnerId, force) => deregister(pool, runnerId, force),
+    setStatus: (runnerId, status) => setStatus(pool, runnerId, status, HAND),
+    deregister: (runnerId, force) => deregister(pool, runnerId, force, HAND),
     setCapacity: (capacity, cause = 'second writer') => writeCapacity(pool, capacity, cause).ok,
     driftCapacity: (capacity) =>
       always(() => {

@@ -97,6 +97,8 @@ export interface WorldEvent {
   readonly subject: string;
   readonly vmId?: string;
   readonly note?: string;
+  /** Who did it, where nobody asked for it over the API: a person, the original. */
+  readonly by?: string;
 }
 
 export interface Env {
@@ -153,7 +155,7 @@ export interface PoolState {
 
 export const seconds = (count: number): number => count * 1_000;
 
-export function emit(pool: PoolState, kind: WorldEventKind, subject: string, more: Pick<WorldEvent, 'vmId' | 'note'> = {}): void {
+export function emit(pool: PoolState, kind: WorldEventKind, subject: string, more: Pick<WorldEvent, 'vmId' | 'note' | 'by'> = {}): void {
   pool.env.emit({ at: pool.env.clock.now(), pool: pool.name, kind, subject, ...more });
 }
 

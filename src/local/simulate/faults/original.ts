@@ -37,7 +37,7 @@ export function tickOfOriginal(
     }
   } else if (queued <= settings.inThreshold && now - stamps.in >= settings.cooldownMs) {
     for (const entry of runners.filter((each) => each.status === 'ACTIVE').slice(0, settings.inStep)) {
-      setStatus(pool, entry.runnerId, 'DRAINING');
+      setStatus(pool, entry.runnerId, 'DRAINING', BY_ORIGINAL);
       stamps.in = now;
       done = 'in';
     }
@@ -49,7 +49,7 @@ export function tickOfOriginal(
 /** Draining runners are given back before VMs are added. */
 function scaleOut(pool: PoolState, runners: readonly Entry[], step: number): void {
   const draining = runners.filter((entry) => entry.status === 'DRAINING').slice(0, step);
-  for (const entry of draining) setStatus(pool, entry.runnerId, 'ACTIVE');
+  for (const entry of draining) setStatus(pool, entry.runnerId, 'ACTIVE', BY_ORIGINAL);
   const more = step - draining.length;
   if (more > 0 && pool.capacity + more <= 1_000) writeCapacity(pool, pool.capacity + more, BY_ORIGINAL);
 }
@@ -58,7 +58,7 @@ function scaleOut(pool: PoolState, runners: readonly Entry[], step: number): voi
 function removeDrained(pool: PoolState): void {
   for (const entry of entriesOf(pool)) {
     if (entry.status !== 'DRAINING' || entry.running > 0 || entry.pending > 0) continue;
-    if (!deregister(pool, entry.runnerId, false).ok) continue;
+    if (!deregister(pool, entry.runnerId, false, BY_ORIGINAL).ok) continue;
     if (pool.capacity > 0 && living(pool).length > 0) writeCapacity(pool, pool.capacity - 1, BY_ORIGINAL);
   }
 }

@@ -26,6 +26,8 @@ export interface Told {
 export interface Court {
   readonly world: World;
   now(): number;
+  /** By the clock of the app's host, which may be off. */
+  appNow(): number;
   /** A number among a pool's app settings, its default included. */
   setting(pool: string, variable: string): number;
   rules(pool: string): PoolRules;
@@ -35,8 +37,6 @@ export interface Court {
   told(pool: string): readonly Told[];
   /** Whether somebody else had this runner, VM or pool in hand within so many ms. */
   touched(subject: string, withinMs: number): boolean;
-  /** The app asked for this act on this runner within the last half hour: else it was another's deed. */
-  asked(act: 'DRAINING' | 'ACTIVE' | 'deregister', runnerId: string): boolean;
   /** How late an act may come after its decision, in ms: next to nothing in a calm world, minutes where the engine is hostile. */
   readonly slackMs: number;
   /** No fault is switched on. */
@@ -80,6 +80,9 @@ export const jobsOn = (vm: Vm): string => [...vm.jobs].map((job) => `job ${Strin
 /** Deletions that the app asked for, by an id or by a lower capacity; others carry another cause. */
 export const isOurDelete = (event: WorldEvent): boolean =>
   event.kind === 'vm-deleting' && (event.note === 'deleted by id' || event.note === 'capacity lowered');
+
+/** A runner's status or deregistration that the app asked for: what others do bears their name. */
+export const isOurs = (event: WorldEvent): boolean => event.by === undefined;
 
 /** All judges ask for the path and the pool of each request. */
 const paths = new WeakMap<WorldRequest, string>();

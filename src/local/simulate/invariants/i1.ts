@@ -1,4 +1,4 @@
-import { isOurDelete, jobsOn, MINUTE, vmOf, type Judge } from './court';
+import { isOurDelete, isOurs, jobsOn, MINUTE, vmOf, type Judge } from './court';
 
 /** A runner set ACTIVE by another's hand counts from when a reading could show it. */
 const HAND_MS = 3 * MINUTE;
@@ -13,7 +13,7 @@ export const I1: Judge = {
         const vm = pool.vms.get(event.subject);
         if (vm !== undefined && vm.jobs.size > 0) court.report('I1', `VM ${vm.id} (${vm.vmId}) was deleted with ${jobsOn(vm)}`);
       }
-      if (event.kind === 'runner-deregistered' && court.asked('deregister', event.subject)) {
+      if (event.kind === 'runner-deregistered' && isOurs(event)) {
         const vm = vmOf(pool, event.vmId);
         if (vm === undefined || vm.entry?.runnerId !== event.subject || vm.jobs.size === 0 || !vm.alive) return;
         if (!court.touched(event.subject, HAND_MS))

@@ -1,5 +1,5 @@
 import { living } from '../../world/capacity';
-import { capacityWritten, MINUTE, poolOf, vmOf, type Judge } from './court';
+import { capacityWritten, isOurs, MINUTE, poolOf, vmOf, type Judge } from './court';
 
 export const I3: Judge = {
   invariant: 'I3',
@@ -15,7 +15,7 @@ export const I3: Judge = {
         if (event.kind === 'runner-deregistered') ours.delete(event.subject);
         if (event.kind !== 'runner-status') return;
         ours.delete(event.subject);
-        if (event.note !== 'DRAINING' || !court.asked('DRAINING', event.subject)) return;
+        if (event.note !== 'DRAINING' || !isOurs(event)) return;
         ours.add(event.subject);
         const entry = pool.entries.get(event.subject);
         const vm = vmOf(pool, event.vmId);

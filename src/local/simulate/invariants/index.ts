@@ -11,5 +11,5 @@ import type { Judge } from './court';
 /** Watched at every step. I4 shows in the end: see aftermath.ts; I9 in the host's counters: see i9.ts. */
 export const JUDGES: readonly Judge[] = [I1, I2, I3, I5, I6, I7, I8, ECONOMY];
 
-export { bodyOf, MINUTE, pathOf, poolOf } from './court';
+export { isOurs, MINUTE, poolOf } from './court';
 export type { Asked, Court, Judge, Told, ToldRunner, Violation, Watch } from './court';
