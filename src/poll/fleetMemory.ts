@@ -72,8 +72,6 @@ export interface RunnerMemory {
   gone?: true;
   /** Running and pending tasks as last told. */
   tasks?: number;
-  /** Our last give-back of it. */
-  reactivatedAt?: number;
   /** When its deregistration as ghost or stale was last asked for. */
   deregisterAskedAt?: number;
 }

@@ -49,12 +49,12 @@ function noteRunners(fleet: FleetMemory, { records, runners, now }: Observed, jo
     delete known.missing;
     delete known.gone;
     const record = recorded.get(runner.runnerId);
-    if (record?.phase === 'givingBack') known.reactivatedAt = now;
     put(known, 'tasks', tasksOf(runner));
     put(known, 'disconnected', runWhile(runner.connected === false, known.disconnected, now));
     // A flap of the connection changes nothing; a drain, and so a give-back, begins it anew.
     put(known, 'idle', runWhile(runner.status === 'ACTIVE' && record === undefined && isZero(runner), known.idle, now));
     put(known, 'zero', runWhile(isZero(runner), known.zero, now));
+    // From the first reading without a record: after a give-back of ours the clock of adoption begins anew.
     put(known, 'draining', runWhile(runner.status === 'DRAINING' && record === undefined, known.draining, now));
     const machine = twins.get(runner.runnerId);
     const speaker = machine === undefined ? undefined : joined.speakers.get(machine.vmId);
