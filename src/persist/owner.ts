@@ -19,7 +19,8 @@ interface OwnerBlob extends Owner {
 
 export type Ownership = { readonly mine: true } | { readonly mine: false; readonly owner: string };
 
-const HEARTBEAT_MINUTES = 1;
+/** A fifth of the least silence: a tick a minute writes its state, and this with every second one, so two blobs a tick at most. */
+const HEARTBEAT_MINUTES = 2;
 const LEAST_SILENCE_MINUTES = 10;
 /** A crash alone keeps an owner silent for a minute, and its next tick comes late. */
 const LEAST_ENGINE_MINUTES = 3;
@@ -29,7 +30,7 @@ export interface OwnerTiming {
   readonly minute: number;
 }
 
-/** Says whether we own the scale set; claims it where nobody does, and beats at most once a minute. Throws what the store throws. */
+/** Says whether we own the scale set; claims it where nobody does, and beats at most every two minutes. Throws what the store throws. */
 export async function claim(
   store: StateStore,
   scaleSet: string,
