@@ -22,7 +22,7 @@ export function planGrowth(scene: Scene, rule: ScaleOutRule, wanted: number): Gr
   const n = Math.min(scene.fleetMemory.boots.incidentSince === undefined ? wanted : 1, roomFor(scene));
   if (n <= 0)
     return { kind: 'wait', reason: `the fleet is at its maximum, ${count(scene.live + scene.fleet.ordered, 'instance')} (${bound.name})` };
-  const target = targetOf(scene, n);
+  const target = withinBound(scene, n, bound.most);
   // Azure may make the whole of an unexplained surplus, and a lower capacity is never written.
   if (target.most > bound.most)
     return {
@@ -76,16 +76,27 @@ interface Target {
   readonly most: number;
 }
 
+/** As many fewer as a surplus that Azure might make as well would pass the bound by. */
+function withinBound(scene: Scene, n: number, most: number): Target {
+  const target = targetOf(scene, n);
+  const fewer = n - (target.most - most);
+  return target.most > most && fewer > 0 ? targetOf(scene, fewer) : target;
+}
+
 /**
  * Flexible: the nominal capacity + n, since Azure creates the difference. Uniform: as many as are listed + n, but never below the reading;
  * where the capacity's surplus is VMs that are Deleting or ordered and not yet listed, the capacity + n. The base is this reading, never memory.
+ * Beside Deleting ones whose deletes have lowered the capacity already the surplus is a failed growth's, and Azure might make it as well.
  */
-function targetOf({ state, live, fleet }: Scene, n: number): Target {
+function targetOf({ state, live, fleet, unlowered }: Scene, n: number): Target {
   const from = state.capacity;
   const surplus = from - live;
+  if (state.mode === 'Flexible') return { from, to: from + n, add: n, most: live + fleet.ordered + n };
   const deleting = fleet.members.filter((member) => member.state === 'deleting').length;
-  const isExplained = surplus > 0 && surplus <= deleting + fleet.ordered;
-  if (state.mode === 'Flexible' || isExplained) return { from, to: from + n, add: n, most: live + fleet.ordered + n };
+  if (surplus > 0 && surplus <= deleting + fleet.ordered) {
+    const isTheirs = surplus <= unlowered + fleet.ordered;
+    return { from, to: from + n, add: n, most: isTheirs ? live + fleet.ordered + n : from + n };
+  }
   const ordered = surplus > 0 ? fleet.ordered : 0;
   const to = Math.max(from, live + ordered + n);
   return { from, to, add: to - live - ordered, most: to };

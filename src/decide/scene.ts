@@ -39,6 +39,8 @@ export interface Scene {
   readonly live: number;
   /** Of those, without a recorded drain. */
   readonly undrained: number;
+  /** Deletes of the last hour whose lowering of sku.capacity was not seen. */
+  readonly unlowered: number;
   readonly drop: Drop | undefined;
   readonly isStarving: boolean;
   readonly untakenTry: boolean;

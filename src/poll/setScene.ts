@@ -56,6 +56,7 @@ export function setScene(given: Now, { group, state, operation }: CompleteReadin
     late,
     live: present.length,
     undrained: present.filter((member) => member.record === undefined).length,
+    unlowered: fleetMemory.deleteCredits.length,
     isStarving: false,
     untakenTry: false,
   };

@@ -125,6 +125,34 @@ test('Uniform: a capacity left above the VMs and above MAX_RUNNERS is not writte
   expect(plan.decision.reason).toContain('capacity 7 is above the 4 VMs');
 });
 
+describe('Uniform: a surplus of the capacity beside a VM that is Deleting', () => {
+  /** Four VMs, one of them Deleting since the last reading, whose capacity was `before` then and is `after` now. */
+  const deleting = (max: number, before: number, after: number): PoolBuilder => {
+    const pool = aPool({ MAX_RUNNERS: String(max), SCALE_OUT_STEP: '5' })
+      .runners(ids(4), busy)
+      .scaleSet({ capacity: before });
+    pool.tick();
+    return pool.wait(1).queued(50).editVm('0', { provisioningState: 'Deleting' }).scaleSet({ capacity: after });
+  };
+
+  test.each([
+    [4, { add: 1, to: 5 }],
+    [6, { add: 3, to: 7 }],
+  ])('is that VM where its delete has not lowered the capacity yet: MAX_RUNNERS %i', (max, growth) => {
+    expect(growthOf(deleting(max, 4, 4).look())).toEqual(growth);
+  });
+
+  test.each([
+    [4, undefined],
+    [5, { add: 1, to: 5 }],
+    [6, { add: 2, to: 6 }],
+  ])('is a growth that failed where it has, and Azure might make that one too: MAX_RUNNERS %i', (max, growth) => {
+    const plan = deleting(max, 5, 4).look();
+    expect(growthOf(plan)).toEqual(growth);
+    if (growth === undefined) expect(plan.decision.reason).toContain('capacity 4 is above the 3 VMs');
+  });
+});
+
 test('settings changed under way are simply the next decision', () => {
   const pool = aPool({ MAX_RUNNERS: '4', SCALE_OUT_STEP: '5' }).runners(ids(4), busy).queued(50);
   expect(growthOf(pool.tick().plan)).toBeUndefined();

@@ -90,6 +90,8 @@ export const observed = z.object({
   ordered: z.number(),
   live: z.number(),
   undrained: z.number(),
+  /** Deletes whose lowering of sku.capacity was not seen. */
+  unlowered: z.number().optional(),
   starving: flag,
   untakenTry: flag,
   drop: z.object({ holds: z.enum(['growth', 'all']), reason: z.string() }).optional(),

@@ -37,6 +37,7 @@ export function observedOf(scene: Scene, before: Before, acts: readonly Act[]): 
     ...defined({
       starving: scene.isStarving ? (true as const) : undefined,
       late: scene.late === 0 ? undefined : scene.late,
+      unlowered: scene.unlowered === 0 ? undefined : scene.unlowered,
       untakenTry: scene.untakenTry ? (true as const) : undefined,
       drop: drop === undefined ? undefined : { holds: drop.holds, reason: drop.reason.slice(0, MOST_TEXT) },
       maxRunners: scene.group.maxRunners,

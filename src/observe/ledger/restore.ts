@@ -51,6 +51,7 @@ export function sceneOf(line: ObservedTick, settings: PoolSettings): Scene {
     late: seen.late ?? 0,
     live: seen.live,
     undrained: seen.undrained,
+    unlowered: seen.unlowered ?? 0,
     drop: seen.drop,
     isStarving: seen.starving === true,
     untakenTry: seen.untakenTry === true,
