@@ -16,7 +16,9 @@ export function findingsOf(
   const deleted = certificates.filter((certificate) => certificate.outcome === 'deleted').map(({ vmId }) => vmId);
   for (const vmId of twice(deleted)) findings.push(`two drains deleted VM ${vmId}`);
   const gone = events.filter(({ kind }) => kind === 'vm-gone').map((event) => event.vmId ?? event.subject);
-  for (const vmId of gone) if (!deleted.includes(vmId)) findings.push(`VM ${vmId} went without a certificate`);
+  // What Azure took away itself needs no certificate.
+  const evicted = events.filter(({ kind, note }) => kind === 'vm-died' && note === 'evicted').map(({ vmId }) => vmId);
+  for (const vmId of gone) if (!deleted.includes(vmId) && !evicted.includes(vmId)) findings.push(`VM ${vmId} went without a certificate`);
   for (const runner of twice(events.filter(({ kind }) => kind === 'runner-deregistered').map(({ subject }) => subject)))
     findings.push(`runner ${runner} was deregistered twice`);
   capacities.forEach((capacity, index) => {

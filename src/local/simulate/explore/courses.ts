@@ -11,7 +11,6 @@ export interface Course {
   readonly worldFaults?: WorldFaults;
   /** Instances, not Deleting, that may be there at once: one more is a growth that was doubled. */
   readonly peak: number;
-  /** Runners at the end: MIN_RUNNERS, which is 1. */
   begin?(stage: Stage): void;
   /** Told once for each event, to let something happen right then. */
   onEvent?(event: WorldEvent, stage: Stage): void;
@@ -26,6 +25,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   SCALE_IN_COOLDOWN_DURATION: '1',
   POLL_INTERVAL_SECONDS: '60',
 };
+
+/** Runners in service once all has ended. */
+export const runnersAtRest = ({ settings }: Course): number => Number({ ...SETTINGS, ...settings }['MIN_RUNNERS']);
 
 export const FLAGS: Readonly<Record<string, number>> = { bootSeconds: 30, registerSeconds: 20, deleteSeconds: 15 };
 
@@ -47,7 +49,10 @@ function first(
   };
 }
 
-type Draft = Omit<Course, 'onEvent'> & { readonly watch?: () => NonNullable<Course['onEvent']> };
+type Draft = Omit<Course, 'onEvent' | 'worldFaults'> & {
+  readonly watch?: () => NonNullable<Course['onEvent']>;
+  readonly worldFaults?: () => WorldFaults;
+};
 
 const DRAFTS: readonly Draft[] = [
   {
@@ -96,6 +101,31 @@ const DRAFTS: readonly Draft[] = [
       stage.world.mishaps().setStatus(entry?.runnerId ?? '', 'DRAINING');
     },
   },
+  {
+    name: 'stray',
+    sentence: 'Two jobs and one runner: the first VM ordered never registers, and is deleted as a stray; another serves the job.',
+    runners: 1,
+    settings: { BOOT_TIMEOUT_MINUTES: '3' },
+    peak: 3,
+    worldFaults: () => {
+      let ordered = 0;
+      return { onVm: () => ((ordered += 1) === 1 ? { neverRegisters: true } : undefined) };
+    },
+    begin: (stage) => jobs(stage, 2, 130, 20),
+  },
+  {
+    name: 'ghost',
+    sentence: 'Azure takes the VM of one of two idle runners: its entry is deregistered as a ghost, and another VM comes.',
+    runners: 2,
+    settings: { MIN_RUNNERS: '2' },
+    peak: 2,
+    // The app must have known it: what was never matched is foreign, and left alone.
+    begin: ({ clock, world }) =>
+      void clock.at(clock.now() + 110_000, () => {
+        const [vm] = world.pools[0]?.vms.values() ?? [];
+        world.mishaps().evict(vm?.vmId ?? '');
+      }),
+  },
 ];
 
 export const COURSES: readonly Pick<Course, 'name' | 'sentence'>[] = DRAFTS.map(({ name, sentence }) => ({ name, sentence }));
@@ -105,6 +135,10 @@ export const COURSE_NAMES: readonly string[] = DRAFTS.map(({ name }) => name);
 export function courseOf(name: string): Course {
   const draft = DRAFTS.find((each) => each.name === name);
   if (draft === undefined) throw new RangeError(`--explore: there is no course "${name}"; there are ${COURSE_NAMES.join(', ')}.`);
-  const { watch, ...course } = draft;
-  return watch === undefined ? course : { ...course, onEvent: watch() };
+  const { watch, worldFaults, ...course } = draft;
+  return {
+    ...course,
+    ...(watch === undefined ? {} : { onEvent: watch() }),
+    ...(worldFaults === undefined ? {} : { worldFaults: worldFaults() }),
+  };
 }

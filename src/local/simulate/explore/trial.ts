@@ -7,7 +7,7 @@ import { createBench, type Bench } from '../bench';
 import { excessOf } from '../invariants/i9';
 import type { Violation } from '../invariants';
 import { createStage, type Stage } from '../stage';
-import { courseOf, FLAGS, SETTINGS, type Course } from './courses';
+import { courseOf, FLAGS, runnersAtRest, SETTINGS, type Course } from './courses';
 import { type Effect, watchStorage } from './effects';
 import { unrest } from './rest';
 import { createStriker, type Planned, type Striker } from './striker';
@@ -60,7 +60,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   set.stage = stage;
   bench.serve(stage.app);
   course.begin?.(stage);
-  const upto = await untilRest(stage, poolOf(stage), bench, striker);
+  const upto = await untilRest(stage, poolOf(stage), course, bench, striker);
   if (bench.violations.length === 0) for (const what of leftOver(stage, events)) bench.report('I4', what);
   const { jobsKilled } = stage.world.metrics();
   if (jobsKilled > 0) bench.report('I1', `${String(jobsKilled)} jobs were killed`);
@@ -117,7 +117,7 @@ function countInstances(stage: Stage, { peak }: Course, bench: Bench): void {
 }
 
 /** Runs until everything that was begun has ended and has stayed so. How many effects there were up to then. */
-async function untilRest(stage: Stage, pool: PoolState, bench: Bench, striker: Striker): Promise<number> {
+async function untilRest(stage: Stage, pool: PoolState, course: Course, bench: Bench, striker: Striker): Promise<number> {
   const { clock, startedAt } = stage;
   let missing: string | undefined;
   let since: number | undefined;
@@ -125,7 +125,7 @@ async function untilRest(stage: Stage, pool: PoolState, bench: Bench, striker: S
   while (bench.violations.length === 0 && clock.now() < Math.max(startedAt, striker.lastAt) + BOUND_MS) {
     await stage.runUntil(clock.now() + LOOK_MS);
     bench.look();
-    missing = clock.now() < startedAt + BEGUN_MS ? 'the course has not begun' : unrest(stage, pool, 1);
+    missing = clock.now() < startedAt + BEGUN_MS ? 'the course has not begun' : unrest(stage, pool, runnersAtRest(course));
     if (since === undefined) upto = striker.effects.length;
     since = missing === undefined && clock.now() > striker.lastAt ? (since ?? clock.now()) : undefined;
     if (since !== undefined && clock.now() - since >= STILL_MS) break;
