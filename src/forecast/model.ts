@@ -75,6 +75,9 @@ class Pool {
   #firstRecent = 0;
   #vmSeconds = 0;
   #orderedUntil = -Infinity;
+  /** The last hour that was asked for, and what it usually brings. */
+  #hour = -Infinity;
+  #rate = 0;
 
   constructor(jobs: readonly PastJob[], plain: PlainRule, rules: Parameters, rateAt: (second: number) => number) {
     this.#jobs = jobs;
@@ -153,12 +156,21 @@ class Pool {
   }
 
   #tick(now: number): void {
-    const numbers = numbersOf(this.#rules, this.#rateAt(now), this.#recent(now));
+    const numbers = numbersOf(this.#rules, this.#rateOf(now), this.#recent(now));
     const waiting = this.#arrived - this.#started;
-    const idle = this.#vms.filter(({ busyUntil }) => busyUntil <= now);
+    // A choice of rules takes millions of ticks, and in most of them nothing goes: so idle ones are counted, and listed only for that.
+    let idle = 0;
+    for (const { busyUntil } of this.#vms) if (busyUntil <= now) idle += 1;
     const minIdle = Math.max(this.#plain.minIdle, numbers.minIdle);
-    this.#grow(now, waiting, idle.length, minIdle, numbers.extra);
-    if (waiting === 0) this.#shrink(now, idle, minIdle, numbers.keepMinutes * 60);
+    const known = this.#vms.length;
+    this.#grow(now, waiting, idle, minIdle, numbers.extra);
+    if (waiting === 0) this.#shrink(now, { idle, known, minIdle, keepFor: numbers.keepMinutes * 60 });
+  }
+
+  #rateOf(now: number): number {
+    const hour = Math.floor(now / HOUR);
+    if (hour !== this.#hour) [this.#hour, this.#rate] = [hour, this.#rateAt(now)];
+    return this.#rate;
   }
 
   #recent(now: number): Recent {
@@ -187,10 +199,15 @@ class Pool {
     this.#place(now);
   }
 
-  #shrink(now: number, idle: readonly Vm[], minIdle: number, keepFor: number): void {
+  /** `known`: so many VMs were there when idle ones were counted; what was given back since does not go again. */
+  #shrink(now: number, { idle, known, minIdle, keepFor }: Readonly<Record<'idle' | 'known' | 'minIdle' | 'keepFor', number>>): void {
     const { idleFor, keepNewest, minRunners } = this.#plain;
-    let spare = Math.min(idle.length - minIdle, this.#vms.length - minRunners);
-    const longestFirst = idle.toSorted((a, b) => a.idleSince - b.idleSince);
+    let spare = Math.min(idle - minIdle, this.#vms.length - minRunners);
+    if (spare <= 0) return;
+    const longestFirst = this.#vms
+      .slice(0, known)
+      .filter(({ busyUntil }) => busyUntil <= now)
+      .sort((a, b) => a.idleSince - b.idleSince);
     for (const [index, vm] of longestFirst.entries()) {
       if (spare <= 0) return;
       const place = longestFirst.length - index;

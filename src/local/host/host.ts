@@ -74,13 +74,7 @@ export async function startHost(options: HostOptions) {
   });
 
   const binding = clientBinding(url, hubName, options.functionKey);
-  const invoke = invoker(
-    core,
-    log,
-    counters,
-    () => binding,
-    () => idOf(random),
-  );
+  const invoke = invoker(core, log, counters, JSON.stringify(binding), () => idOf(random));
   const engine = new Engine({ options, clock, core, invoke, counters, log, random, env }, storage);
   const client = new Client(engine);
   const timers = new TimerFunctions(engine);

@@ -21,13 +21,13 @@ interface HookContext extends Record<string, unknown> {
  * Calls functions the way the worker does: everything goes in and comes out in its wire form,
  * so that a Date, a Map or `undefined` is lost here as it is lost in Azure.
  */
-export function invoker(core: Core, log: Log, counters: Counters, clientData: () => object, newId: () => string): Invoke {
+export function invoker(core: Core, log: Log, counters: Counters, clientData: string, newId: () => string): Invoke {
   return async (fn, trigger, instanceId) => {
     const { name, bindings } = fn.metadata;
     const invocationId = newId();
     const inputData: { name: string; data: RpcData }[] = [{ name: fn.triggerName, data: trigger }];
     for (const [binding, { type }] of Object.entries(bindings)) {
-      if (type === 'durableClient') inputData.push({ name: binding, data: { json: JSON.stringify(clientData()) } });
+      if (type === 'durableClient') inputData.push({ name: binding, data: { json: clientData } });
     }
     const request = {
       invocationId,

@@ -49,8 +49,14 @@ export async function runTurn(engine: Engine, id: string, batch: readonly Contro
     if (fault?.crash === 'after') return;
     row = ended(row, result.replayed);
     sent.push(...tellParent(row, outcome, now));
-    const added = [...fresh, ...records, event(EVENT.OrchestratorCompleted, now)];
-    store(engine, row, past, added, { done, sent, replaced });
+    const added = [...records, event(EVENT.OrchestratorCompleted, now)];
+    store(
+      engine,
+      row,
+      past,
+      { events: [...fresh, ...added], rows: [...freshRows, ...added.map((item) => JSON.stringify(item))] },
+      { done, sent, replaced },
+    );
     if (result.replayed.withheldBy.length > 0) watch(engine, row, result.replayed.withheldBy);
     return;
   }
@@ -175,13 +181,12 @@ interface Storing {
   readonly replaced: boolean;
 }
 
-function store(engine: Engine, row: InstanceRow, past: Past, added: HistoryEvent[], { done, sent, replaced }: Storing): void {
-  const rows = added.map((item) => JSON.stringify(item));
+function store(engine: Engine, row: InstanceRow, past: Past, { rows, events }: Past, { done, sent, replaced }: Storing): void {
   engine.commit({ done, sent, row, history: { replace: replaced, rows } });
   const instance = engine.instances.get(row.id) as Instance;
   const over = row.status !== 'Running' && row.status !== 'Suspended';
   past.rows.push(...rows);
-  if (!over) past.events.push(...added);
+  if (!over) past.events.push(...events);
   instance.rows = past.rows;
   instance.events = over ? [] : past.events;
   if (over) engine.shared.counters.generationEnded(row.name, past.rows.length, bytes(past.rows));

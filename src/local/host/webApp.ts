@@ -67,9 +67,10 @@ function durable({ engine, api, hubName, origin }: Site, request: WebRequest, ur
     token,
   });
   const headers: Record<string, string> = { ...answer.headers };
-  if (answer.body === undefined) return { status: answer.status, headers, body: EMPTY };
+  const text = answer.json ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  if (text === undefined) return { status: answer.status, headers, body: EMPTY };
   headers['content-type'] = 'application/json; charset=utf-8';
-  return { status: answer.status, headers, body: Buffer.from(JSON.stringify(answer.body)) };
+  return { status: answer.status, headers, body: Buffer.from(text) };
 }
 
 async function call(

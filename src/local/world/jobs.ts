@@ -24,11 +24,11 @@ export function arrive(pool: PoolState, durationMs: number): void {
 
 /** Gives waiting jobs to free runners: the least busy first, the longest registered among equals. */
 export function place(pool: PoolState): void {
-  for (let at = 0; at < pool.waiting.length;) {
+  // Looked for once: many jobs may wait that no runner takes, and placing one frees nobody.
+  let free = pool.waiting.length === 0 ? [] : [...pool.entries.values()].filter((entry) => hasSlot(pool, entry));
+  for (let at = 0; at < pool.waiting.length && free.length > 0;) {
     const job = pool.waiting[at];
     if (job === undefined) break;
-    const free = [...pool.entries.values()].filter((entry) => hasSlot(pool, entry));
-    if (free.length === 0) break;
     const fit =
       pool.env.faults.mayPlace === undefined ? free : free.filter((entry) => pool.env.faults.mayPlace?.(pool, job, entry) !== false);
     const entry = fit.reduce<Entry | undefined>(
@@ -41,6 +41,7 @@ export function place(pool: PoolState): void {
     }
     pool.waiting.splice(at, 1);
     assign(pool, job, entry);
+    free = free.filter((each) => hasSlot(pool, each));
   }
   sample(pool);
 }
