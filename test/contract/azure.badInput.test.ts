@@ -104,6 +104,14 @@ describe('answers of Azure that cannot be used', () => {
     expect(error.code).toBe('azure-malformed');
   });
 
+  it('a list without its VMs: in words about the answer, not about a program', async () => {
+    server.replies.push({ status: 200, body: {} });
+    expect(await failureOf(open().listInstances({ mode: 'Uniform', uniqueId: 'u' }))).toMatchObject({
+      code: 'azure-malformed',
+      message: 'Azure\'s answer for scale set "runners" cannot be read: a part of it is missing.',
+    });
+  });
+
   it('an instance without vmId', async () => {
     server.vms = [{ id: '1', vmId: '' }];
     expect((await failureOf(open().listInstances({ mode: 'Uniform', uniqueId: 'u' }))).message).toContain('vmId of instance 1');

@@ -125,6 +125,13 @@ describe('a machine', () => {
     expect(text).toContain('From 2025-04-07 06:12:00 on it was not listed any more, as the certificate says.');
   });
 
+  test('a drain that went on with another’s deregister points to the proof there', () => {
+    const bare = { ...certificate, window: undefined };
+    const goneOn = { ...bare, steps: [{ at: START + 9 * MINUTE, step: 'delete', answer: 'accepted' }] };
+    expect(story([goneOn], { runner: '10' })).toContain('proof: in the certificate of the drain that it went on with.');
+    expect(story([{ ...bare, outcome: 'given-back' }], { runner: '10' })).toContain('proof: none: nothing was deregistered or deleted');
+  });
+
   test('that went without a certificate of its deletion went without our doing', () => {
     expect(story([], { vm: 'vmid-10' })).toContain('no certificate says that we deleted it: it went without our doing.');
   });

@@ -22,6 +22,10 @@ const TOKEN_ERRORS = new Set([
   'AuthenticationRequiredError',
 ]);
 
+/** The status, and Azure's code where it says more. */
+const statusText = (status: number, { code }: Failure): string =>
+  code === `HTTP ${String(status)}` ? code : `HTTP ${String(status)}, ${code}`;
+
 /** Reads the SDK's RestError by shape, so that a second copy of the SDK core does no harm. */
 export function failureOf(error: unknown): Failure {
   const get = (from: unknown, key: string): unknown => (typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined);
@@ -49,8 +53,10 @@ export function toServiceError(error: unknown, what: string): ServiceError {
   const { status } = failure;
   if (status === undefined) {
     const abandoned = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+    // The SDK stumbles over what is missing: its own words would be those of a program, not of an answer.
+    const how = error instanceof TypeError ? 'a part of it is missing' : failure.message;
     return abandoned
-      ? make('azure-malformed', `Azure's answer for ${what} cannot be read: ${failure.message}.`)
+      ? make('azure-malformed', `Azure's answer for ${what} cannot be read: ${how}.`)
       : make(
           'azure-unavailable',
           `Azure did not answer for ${what} (${failure.code}). Check the network and AZURE_RESOURCE_MANAGER_ENDPOINT; the next poll tries again.`,
@@ -61,16 +67,10 @@ export function toServiceError(error: unknown, what: string): ServiceError {
   if (status === 403) return make('azure-forbidden', forbiddenText(failure, what));
   if (status === 404) return make('azure-not-found', notFoundText(failure, what));
   if (status === 429)
-    return make('azure-throttled', `Azure limits our requests for ${what} (HTTP 429, ${failure.code}). The next poll tries again.`);
+    return make('azure-throttled', `Azure limits our requests for ${what} (${statusText(429, failure)}). The next poll tries again.`);
   if (status >= 500 || status === 408)
-    return make(
-      'azure-unavailable',
-      `Azure failed to answer for ${what} (HTTP ${String(status)}, ${failure.code}). The next poll tries again.`,
-    );
-  return make(
-    'azure-malformed',
-    `Azure did not take the request for ${what} (HTTP ${String(status)}, ${failure.code}): ${failure.message}`,
-  );
+    return make('azure-unavailable', `Azure failed to answer for ${what} (${statusText(status, failure)}). The next poll tries again.`);
+  return make('azure-malformed', `Azure did not take the request for ${what} (${statusText(status, failure)}): ${failure.message}`);
 }
 
 /** The outcome of a write that was not accepted: 4xx did nothing; without an answer or after 5xx nobody knows. */

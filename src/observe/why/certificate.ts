@@ -23,7 +23,15 @@ export function tellCertificate(certificate: Certificate): readonly string[] {
     lines.push(
       `  proof: ${String(window.readings)} readings over ${span(window.last - window.since)} (${timeOfDay(window.since)} to ${timeOfDay(window.last)}), each DRAINING with zero running and zero pending tasks, agent ${connected}.`,
     );
-  } else if (certificate.kind === 'runner') lines.push('  proof: none: nothing was deregistered or deleted on its behalf.');
+  } else if (certificate.kind === 'runner') {
+    // A drain that goes on after another's deregister finds its runner unlisted: the readings stand in that one's certificate.
+    const acted = steps.some(({ step }) => step === 'deregister' || step === 'delete');
+    lines.push(
+      acted
+        ? '  proof: in the certificate of the drain that it went on with.'
+        : '  proof: none: nothing was deregistered or deleted on its behalf.',
+    );
+  }
   for (const { at, step, answer } of steps.filter(({ step: name }) => name !== 'look'))
     lines.push(`  ${timeOfDay(at)}  ${step}: ${answer}`);
   const end = endedAt === undefined ? '' : ` at ${timeOfDay(endedAt)}`;
