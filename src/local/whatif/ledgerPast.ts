@@ -11,6 +11,8 @@ export interface LedgerPast {
 }
 
 const DAY = 86_400_000;
+/** A line comes every five minutes at least; where none came for longer the app did not look. */
+const GAP = 30 * 60_000;
 
 /** A pool's ledger as a trace: a file, or a folder with its files at any depth. Throws {@link UsageError}. */
 export function readPast(path: string): LedgerPast {
@@ -40,25 +42,39 @@ function textsOf(path: string): readonly string[] {
   }
 }
 
+interface RunningJob {
+  readonly arrivedAt: number;
+  readonly startedAt: number;
+}
+
 interface SeenJob {
   readonly arrivedAt: number;
   readonly duration: number;
 }
 
+const seenJob = ({ arrivedAt, startedAt }: RunningJob, endedAt: number): SeenJob => ({ arrivedAt, duration: endedAt - startedAt });
+
 /**
  * What ticks could see of jobs: a runner that is busy in one reading and was not in the one before has taken a job in between, at about the
  * middle, and so it ends. A job that began and ended between two readings is not seen, and two that followed each other there on one runner
- * are seen as one. It arrived when the queue first held as many.
+ * are seen as one. It arrived when the queue first held as many. Where nobody looked for long, a middle would be hours beside the truth: what
+ * ran before was over with the last look, and what is there afterwards comes with the first.
  */
 function jobsOf(ticks: readonly LedgerTick[]): readonly SeenJob[] {
   const jobs: SeenJob[] = [];
-  const running = new Map<string, { readonly startedAt: number; readonly arrivedAt: number }[]>();
+  const running = new Map<string, RunningJob[]>();
   const queue: number[] = [];
   let before: number | undefined;
   for (const { line } of ticks) {
     const { observation, at } = line;
     if (observation === undefined) continue;
-    const middle = before === undefined ? at : (before + at) / 2;
+    const since = before === undefined || at - before > GAP ? undefined : before;
+    if (since === undefined) {
+      for (const known of running.values()) for (const job of known) jobs.push(seenJob(job, before ?? at));
+      running.clear();
+      queue.length = 0;
+    }
+    const middle = since === undefined ? at : (since + at) / 2;
     const tasks = new Map(
       observation.members.flatMap(({ vm, tasks: many, state }) =>
         state === 'deleting' || many === undefined ? [] : [[vm, many] as const],
@@ -72,10 +88,7 @@ function jobsOf(ticks: readonly LedgerTick[]): readonly SeenJob[] {
       const known = running.get(vm) ?? [];
       // A member that the line leaves out may still run: only one that the reading shows, or that no longer counts, has ended.
       const many = tasks.get(vm) ?? (isCut(observation) ? known.length : 0);
-      while (known.length > many) {
-        const { startedAt, arrivedAt } = known.shift() ?? { startedAt: middle, arrivedAt: middle };
-        jobs.push({ arrivedAt, duration: middle - startedAt });
-      }
+      for (const job of known.splice(0, Math.max(0, known.length - many))) jobs.push(seenJob(job, middle));
       while (known.length < many) known.push({ startedAt: middle, arrivedAt: queue.shift() ?? middle });
       if (known.length === 0) running.delete(vm);
       else running.set(vm, known);
