@@ -4,7 +4,7 @@ interface Point {
   readonly x: number;
   readonly y: number;
   readonly name: string;
-  readonly kind: 'row' | 'front' | 'recommended' | 'online' | 'clairvoyant';
+  readonly kind: 'row' | 'front' | 'recommended' | 'online' | 'no-withdrawal' | 'clairvoyant';
 }
 
 const WIDTH = 900;
@@ -15,13 +15,15 @@ const COLOURS: Record<Point['kind'], string> = {
   front: '#1f6feb',
   recommended: '#1a7f37',
   online: '#bf5700',
+  'no-withdrawal': '#d4a72c',
   clairvoyant: '#8250df',
 };
 const WORDS: Record<Point['kind'], string> = {
   row: 'a setting',
-  front: 'no other is better in both',
+  front: 'not beaten in both',
   recommended: 'recommended',
   online: 'online policy',
+  'no-withdrawal': 'without withdrawal',
   clairvoyant: 'clairvoyant policy',
 };
 
@@ -48,14 +50,14 @@ export function drawSvg(report: Report): string {
     ]),
     `<text x="${String(WIDTH / 2)}" y="${String(HEIGHT - 14)}" text-anchor="middle">VM-hours</text>`,
     `<text transform="translate(18 ${String(HEIGHT / 2)}) rotate(-90)" text-anchor="middle">mean wait, seconds</text>`,
-    ...(['front', 'online', 'clairvoyant'] as const).map(line),
+    ...(['front', 'online', 'no-withdrawal', 'clairvoyant'] as const).map(line),
     ...points.map(
       (point) =>
         `<circle cx="${x(point.x)}" cy="${y(point.y)}" r="${point.kind === 'recommended' ? '7' : '4'}" fill="${COLOURS[point.kind]}"><title>${escape(point.name)}: ${point.y.toFixed(0)} s, ${point.x.toFixed(1)} VM-hours</title></circle>`,
     ),
     ...Object.entries(WORDS).map(
       ([kind, words], at) =>
-        `<circle cx="${String(MARGIN.left + at * 165)}" cy="20" r="5" fill="${COLOURS[kind as Point['kind']]}"/><text x="${String(MARGIN.left + at * 165 + 10)}" y="24">${words}</text>`,
+        `<circle cx="${String(MARGIN.left + at * 140)}" cy="20" r="5" fill="${COLOURS[kind as Point['kind']]}"/><text x="${String(MARGIN.left + at * 140 + 10)}" y="24">${words}</text>`,
     ),
     '</svg>\n',
   ].join('\n');
@@ -63,7 +65,7 @@ export function drawSvg(report: Report): string {
 
 function pointsOf({ rows, recommended, bounds }: Report): readonly Point[] {
   const beside = bounds.flatMap(({ name, vmHours, waitSeconds }): Point[] => {
-    const kind = name.startsWith('online') ? 'online' : 'clairvoyant';
+    const kind = (['online', 'no-withdrawal'] as const).find((each) => name.startsWith(each)) ?? 'clairvoyant';
     return waitSeconds === undefined ? [] : [{ x: vmHours, y: waitSeconds.mean, name, kind }];
   });
   const settings = rows.map((row): Point => ({

@@ -82,6 +82,12 @@ describe('the online policy', () => {
     expect(online([job(0, 10), job(20, 10)], fleet, 0)).toEqual({ waits: [150, 140], vmHours: (170 + 30) / 3_600 });
   });
 
+  it('where it cannot withdraw, what was ordered comes and takes the next job', () => {
+    // The second VM, ordered at 20, is there at 170 and finds nothing to do; kept for a minute it serves the job of 200.
+    expect(online([job(0, 10), job(20, 10)], fleet, 0, false)).toEqual({ waits: [150, 140], vmHours: (170 + 30 + 150 + 30) / 3_600 });
+    expect(online([job(0, 10), job(20, 10), job(200, 10)], fleet, 60, false).waits).toEqual([150, 140, 0]);
+  });
+
   it('never needs less than the least', () => {
     const jobs = fc.array(fc.record({ arrivalSeconds: fc.nat(3_000), durationSeconds: fc.integer({ min: 1, max: 900 }) }), {
       minLength: 1,

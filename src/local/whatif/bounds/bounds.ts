@@ -11,7 +11,7 @@ export interface Outcome {
   readonly vmHours: number;
 }
 
-export type BoundName = 'least' | `clairvoyant-${number}s` | `online-${number}m`;
+export type BoundName = 'least' | `clairvoyant-${number}s` | `online-${number}m` | `no-withdrawal-${number}m`;
 
 export interface Bound {
   readonly name: BoundName;
@@ -42,6 +42,11 @@ export function boundsOf(jobs: readonly TraceJob[], fleet: FleetModel): readonly
       name: `online-${keep}m` as const,
       meaning: `acts at the arrival itself, keeps an idle VM ${keep} min, withdraws a needless order at no cost, deletes at once`,
       ...online(jobs, fleet, keep * 60),
+    })),
+    ...KEEPS.map((keep) => ({
+      name: `no-withdrawal-${keep}m` as const,
+      meaning: `the same, keeps ${keep} min, but what was ordered comes: no order can be withdrawn`,
+      ...online(jobs, fleet, keep * 60, false),
     })),
   ];
 }

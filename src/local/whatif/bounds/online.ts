@@ -13,9 +13,10 @@ interface Vm {
 /**
  * Acts at the arrival itself: the job takes the idle VM that was busy last, or a VM is ordered for it. Waiting jobs take whatever is free
  * first; the oldest order that this makes needless is withdrawn as if it had never been. An idle VM is kept for `keepSeconds` and then
- * deleted at once, without any confirmation. No poller can do that: it is what settings are measured against.
+ * deleted at once, without any confirmation. No poller can do that: it is what settings are measured against. With `withdraws` false it is
+ * bound as Azure binds us in one thing: what was ordered comes, and is kept like any other.
  */
-export function online(jobs: readonly TraceJob[], fleet: FleetModel, keepSeconds: number): Outcome {
+export function online(jobs: readonly TraceJob[], fleet: FleetModel, keepSeconds: number, withdraws = true): Outcome {
   const clock = virtualTimeline(0);
   const waiting: number[] = [];
   const booting: Vm[] = [];
@@ -41,7 +42,7 @@ export function online(jobs: readonly TraceJob[], fleet: FleetModel, keepSeconds
       return;
     }
     run(vm, next);
-    if (!isNew && booting.length > waiting.length) booting.shift()?.cancel();
+    if (withdraws && !isNew && booting.length > waiting.length) booting.shift()?.cancel();
   };
   const order = (): void => {
     const vm: Vm = { from: clock.now(), cancel: () => undefined };
