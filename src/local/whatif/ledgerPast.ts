@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Observed } from '../../observe/ledger/observed';
 import { readLedger, type LedgerTick } from '../../observe/ledger/read';
 import type { TraceJob } from '../traces';
 import { UsageError } from './usage';
@@ -22,10 +23,12 @@ export function readPast(path: string): LedgerPast {
   if (first === undefined) throw new UsageError(`--ledger ${path}: there is no line of a tick in it.`);
   if (pools.size > 1) throw new UsageError(`--ledger ${path}: it holds several pools (${[...pools].join(', ')}); give the folder of one.`);
   const startAt = Math.floor(first.line.at / DAY) * DAY;
-  const jobs = jobsOf(ticks).map(({ arrivedAt, duration }) => ({
-    arrivalSeconds: (arrivedAt - startAt) / 1_000,
-    durationSeconds: Math.max(1, Math.round(duration / 1_000)),
-  }));
+  const jobs = stretchesOf(ticks)
+    .flatMap(jobsOf)
+    .map(({ arrivedAt, duration }) => ({
+      arrivalSeconds: (arrivedAt - startAt) / 1_000,
+      durationSeconds: Math.max(1, Math.round(duration / 1_000)),
+    }));
   if (jobs.length === 0) throw new UsageError(`--ledger ${path}: no job is seen in it.`);
   return { jobs: jobs.sort((a, b) => a.arrivalSeconds - b.arrivalSeconds), startAt };
 }
@@ -54,27 +57,37 @@ interface SeenJob {
 
 const seenJob = ({ arrivedAt, startedAt }: RunningJob, endedAt: number): SeenJob => ({ arrivedAt, duration: endedAt - startedAt });
 
+/** Stretches without a gap: where nobody looked for long, what ran before was over with the last look, and what is there afterwards came with the first. */
+function stretchesOf(ticks: readonly LedgerTick[]): readonly (readonly Look[])[] {
+  const stretches: Look[][] = [];
+  let last = -Infinity;
+  for (const { line } of ticks) {
+    const { observation, at } = line;
+    if (observation === undefined) continue;
+    if (at - last > GAP) stretches.push([]);
+    stretches.at(-1)?.push({ at, observation });
+    last = at;
+  }
+  return stretches;
+}
+
+interface Look {
+  readonly at: number;
+  readonly observation: Observed;
+}
+
 /**
- * What ticks could see of jobs: a runner that is busy in one reading and was not in the one before has taken a job in between, at about the
- * middle, and so it ends. A job that began and ended between two readings is not seen, and two that followed each other there on one runner
- * are seen as one. It arrived when the queue first held as many. Where nobody looked for long, a middle would be hours beside the truth: what
- * ran before was over with the last look, and what is there afterwards comes with the first.
+ * What looks could see of jobs: a runner that is busy in one and was not in the one before has taken a job in between, at about the
+ * middle, and so it ends. A job that began and ended between two looks is not seen, and two that followed each other there on one runner
+ * are seen as one. It arrived when the queue first held as many. What still runs at the end is told up to there.
  */
-function jobsOf(ticks: readonly LedgerTick[]): readonly SeenJob[] {
+function jobsOf(looks: readonly Look[]): readonly SeenJob[] {
   const jobs: SeenJob[] = [];
   const running = new Map<string, RunningJob[]>();
   const queue: number[] = [];
   let before: number | undefined;
-  for (const { line } of ticks) {
-    const { observation, at } = line;
-    if (observation === undefined) continue;
-    const since = before === undefined || at - before > GAP ? undefined : before;
-    if (since === undefined) {
-      for (const known of running.values()) for (const job of known) jobs.push(seenJob(job, before ?? at));
-      running.clear();
-      queue.length = 0;
-    }
-    const middle = since === undefined ? at : (since + at) / 2;
+  for (const { observation, at } of looks) {
+    const middle = ((before ?? at) + at) / 2;
     const tasks = new Map(
       observation.members.flatMap(({ vm, tasks: many, state }) =>
         state === 'deleting' || many === undefined ? [] : [[vm, many] as const],
@@ -90,14 +103,14 @@ function jobsOf(ticks: readonly LedgerTick[]): readonly SeenJob[] {
       const many = tasks.get(vm) ?? (isCut(observation) ? known.length : 0);
       for (const job of known.splice(0, Math.max(0, known.length - many))) jobs.push(seenJob(job, middle));
       while (known.length < many) known.push({ startedAt: middle, arrivedAt: queue.shift() ?? middle });
-      if (known.length === 0) running.delete(vm);
-      else running.set(vm, known);
+      running.set(vm, known);
     }
     // Taken without having been seen to run.
     queue.splice(0, Math.max(0, queue.length - observation.waiting));
     before = at;
   }
+  for (const job of [...running.values()].flat()) jobs.push(seenJob(job, before ?? 0));
   return jobs;
 }
 
-const isCut = ({ rest }: { readonly rest: readonly { readonly count: number }[] }): boolean => rest.length > 0;
+const isCut = ({ rest }: Observed): boolean => rest.length > 0;

@@ -110,6 +110,12 @@ describe('a past from the ledger', () => {
     expect(jobs).toEqual([{ arrivalSeconds: at(1), durationSeconds: at(9.5 - 1) }]);
   });
 
+  test('a job that still runs at the end is told up to there', () => {
+    expect(past(line(0), line(2, { vms: { a: 1 } }), line(9, { vms: { a: 1 } })).jobs).toEqual([
+      { arrivalSeconds: at(1), durationSeconds: at(9 - 1) },
+    ]);
+  });
+
   test('torn lines and failed readings cost only themselves', () => {
     const lines = ONE_JOB.flatMap((each, index) => (index === 4 ? [each.slice(0, 200)] : [each, blind(9 * HOUR + index + 0.5)]));
     const [job] = past(...lines).jobs;
