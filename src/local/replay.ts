@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 2;
   }
-  const source = values.ledger ?? (await download(values.settings ?? '', Number(values.days ?? '7'), Date.now()));
+  const source = values.ledger ?? (await download(values.settings ?? '', values.days ?? '7', Date.now()));
   const { ledger } = readPast(source, values.pool);
   const result = replay(ledger);
   const print = (line: string): void => void (values.json === true ? process.stderr : process.stdout).write(`${line}\n`);

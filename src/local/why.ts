@@ -58,7 +58,7 @@ async function run(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 2;
   }
-  return main(values, values.ledger ?? (await download(values.settings ?? '', Number(values.days ?? '7'), Date.now())));
+  return main(values, values.ledger ?? (await download(values.settings ?? '', values.days ?? '7', Date.now())));
 }
 
 run().then(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BLOBS } from '../../names';
@@ -9,10 +9,14 @@ import { SourceError } from './source';
 const DAY = 86_400_000;
 const MOST_CERTIFICATES = 5_000;
 
-/** `--settings FILE`: the last days of the ledger, and their certificates, from the storage that the file names. Returns the folder. */
-export async function download(file: string, days: number, now: number): Promise<string> {
-  const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: Record<string, string> };
-  if (Values === undefined) throw new SourceError(`--settings ${file}: expected is a local.settings.json with an object "Values".`);
+const MOST_DAYS = 366;
+
+/** `--settings FILE [--days N]`: the last days of the ledger, and their certificates, from the storage that the file names. Returns the folder. Throws {@link SourceError}. */
+export async function download(file: string, given: string, now: number): Promise<string> {
+  const days = Number(given);
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
+    throw new SourceError(`--days takes a number of days from 1 to ${String(MOST_DAYS)}, not "${given}".`);
+  const Values = valuesOf(file);
   Object.assign(process.env, Values);
   const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
   let files = 0;
@@ -27,4 +31,15 @@ export async function download(file: string, days: number, now: number): Promise
   }
   if (files === 0) throw new SourceError(`--settings ${file}: its container has no ledger of the last ${String(days)} days.`);
   return folder;
+}
+
+function valuesOf(file: string): Record<string, string> {
+  if (!existsSync(file)) throw new SourceError(`--settings ${file}: there is no such file.`);
+  try {
+    const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: Record<string, string> };
+    if (Values !== undefined) return Values;
+  } catch {
+    // Not JSON: the same advice.
+  }
+  throw new SourceError(`--settings ${file}: expected is a local.settings.json with an object "Values".`);
 }
