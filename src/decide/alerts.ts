@@ -4,7 +4,7 @@ import { adviceOf } from '../errors';
 import { growthBound, roomFor } from './bounds';
 import { protectionFails } from './protect';
 import { REPEATED } from '../poll/secondWriter';
-import type { Member } from '../poll/fleet';
+import { isConnected, type Member } from '../poll/fleet';
 import { unservedOf } from './need';
 import type { Scene } from './scene';
 import { count } from './words';
@@ -60,11 +60,15 @@ function addOfWork(scene: Scene, add: Add): void {
   const long = Object.values(memory.drains)
     .filter((record) => now - record.startedAt > drainAlert)
     .toSorted((a, b) => a.startedAt - b.startedAt);
-  if (long.length > 0)
+  const dead = long.filter((record) => isDead(scene, record.vmId));
+  const [oldest] = dead.length > 0 ? dead : long;
+  if (oldest !== undefined)
     add(
       'drain-long',
-      `${count(long.length, 'drain takes', 'drains take')} long, the oldest that of ${long[0]?.runnerId ?? long[0]?.vmId ?? ''}: ${long[0]?.note ?? long[0]?.phase ?? ''}.`,
-      'Nothing, if its job is long; release gives the runner back.',
+      `${count(long.length, 'drain takes', 'drains take')} long, the oldest ${dead.length > 0 ? `of ${dead.length} that cannot end ` : ''}that of ${oldest.runnerId ?? oldest.vmId}: ${dead.length > 0 ? 'its agent is gone and its tasks still read as running' : (oldest.note ?? oldest.phase)}.`,
+      dead.length > 0
+        ? 'Restart the agent on its VM; where its job is lost, delete the VM in Azure and POST runners/{runner}/forget.'
+        : 'Nothing, if its job is long; release gives the runner back.',
     );
   const refusals = Object.entries(memory.deletion.refusals);
   if (refusals.length > 0)
@@ -73,6 +77,13 @@ function addOfWork(scene: Scene, add: Add): void {
       `Azure refuses to delete ${count(refusals.length, 'VM')}: ${refusals[0]?.[1].code ?? ''} ${refusals[0]?.[1].text ?? ''}`,
       'Remove the lock or policy, or grant the right that the text names; tried every ten minutes.',
     );
+}
+
+/** Its agent has been gone for its grace, and the counts that stay as they were let nothing prove it idle: no drain may end it. */
+function isDead({ fleet, settings }: Scene, vmId: string): boolean {
+  const member = fleet.members.find(({ instance }) => instance.vmId === vmId);
+  if (member?.runner === undefined || member.tasks === 0) return false;
+  return !isConnected(member.runner, member.runnerMemory, settings.durations.disconnectGrace);
 }
 
 /** Instances without a verdict or without a runner, and how many there may be. */

@@ -196,6 +196,28 @@ test('Extra: deploy or restart must not orphan', async () => {
   expect(new Set(deregistered(story)).size).toBe(deregistered(story).length);
 });
 
+test('Extra: machines that died with their jobs fill MAX_RUNNERS: it is said with the way out, and that way frees the place', async () => {
+  const story = await scenario({ flags: { initialRunners: 2 }, settings: { MAX_RUNNERS: '2', DRAIN_ALERT_MINUTES: '30' } });
+  story.jobs(2, 60);
+  await story.pass(5);
+  const dead = story.vms();
+  for (const { vmId } of dead) story.mishaps.killAgent(vmId);
+  story.jobs(1, 5);
+  await story.pass(120);
+  expect(story.vms()).toEqual(dead);
+  const { alerts } = await story.status();
+  expect(alerts.map(({ code }) => code)).toContain('at-max');
+  const long = alerts.find(({ code }) => code === 'drain-long');
+  expect(long?.text).toContain('its agent is gone and its tasks still read as running');
+  expect(long?.next).toContain('delete the VM in Azure and POST runners/{runner}/forget');
+  const runner = dead[0]?.entry?.runnerId ?? '';
+  story.mishaps.deleteByHand(dead[0]?.vmId ?? '');
+  await story.pass(30);
+  expect((await story.post(`pools/default/runners/${runner}/forget`, { confirm: runner })).status).toBe(200);
+  await story.pass(10);
+  expect(story.world.metrics()).toMatchObject({ jobsDone: 1 });
+});
+
 test('Extra: a runner hung after its job, for seven hours', async () => {
   const story = await scenario({ flags: { initialRunners: 1 } });
   story.jobs(1, 30);

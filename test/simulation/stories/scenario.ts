@@ -28,7 +28,7 @@ export interface Status {
   readonly decision: { readonly rule: string; readonly reason: string };
   readonly counts: Readonly<Record<string, number>>;
   readonly drains: readonly Record<string, unknown>[];
-  readonly alerts: readonly { readonly code: string; readonly text: string }[];
+  readonly alerts: readonly { readonly code: string; readonly text: string; readonly next?: string }[];
   readonly lastTick: { readonly at: string; readonly ticks: number };
   readonly nextTick: string;
 }

@@ -1,0 +1,39 @@
+import { living } from '../world/capacity';
+import type { Entry, PoolState, Vm } from '../world/state';
+import { inService } from './invariants/court';
+import type { Stage } from './stage';
+import { settingOf } from './setting';
+
+/** Of a machine that died or was reimaged with a job the counts stay as they were for good, so nothing may prove it idle. */
+const isLeft = (entry: Entry): boolean => entry.running + entry.pending > 0 && (!entry.vm.alive || entry.vm.entry !== entry);
+
+/** Machines that no rule may take away: each is shown, takes its place under MAX_RUNNERS, and a person decides. */
+export const stuckVms = (pool: PoolState): ReadonlySet<Vm> => new Set([...pool.entries.values()].filter(isLeft).map((entry) => entry.vm));
+
+/** How many others MAX_RUNNERS leaves room for. */
+export function roomBeside(stage: Pick<Stage, 'app'>, pool: PoolState): number {
+  // One that was reimaged may serve on, under its new entry.
+  const taken = [...stuckVms(pool)].filter((vm) => living(pool).includes(vm) && inService(vm)?.status !== 'ACTIVE').length;
+  return Math.max(0, settingOf(stage.app.settings(), pool.name, 'MAX_RUNNERS') - taken);
+}
+
+export interface Shown {
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly drains?: readonly unknown[];
+  readonly alerts?: readonly { readonly code: string }[];
+}
+
+export async function shownOf(stage: Pick<Stage, 'app' | 'clock' | 'runUntil'>, pool: PoolState): Promise<Shown | number> {
+  const answer = stage.app.request('GET', `pools/${pool.name}`);
+  await stage.runUntil(stage.clock.now() + 5_000);
+  const { status, body } = await answer;
+  return status === 200 ? (body ?? {}) : status;
+}
+
+/** Jobs may wait for good where such machines fill MAX_RUNNERS, as long as the status says so: that there is no room, and by which drains. */
+export async function mayWait(stage: Pick<Stage, 'app' | 'clock' | 'runUntil'>, pool: PoolState): Promise<boolean> {
+  if (roomBeside(stage, pool) > 0) return false;
+  const shown = await shownOf(stage, pool);
+  const codes = typeof shown === 'number' ? [] : (shown.alerts ?? []).map(({ code }) => code);
+  return codes.includes('at-max') && codes.includes('drain-long');
+}
