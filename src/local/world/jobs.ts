@@ -103,4 +103,6 @@ function end(pool: PoolState, job: Job, state: 'done' | 'killed', note?: string)
     ...(job.vm === undefined ? {} : { vmId: job.vm.vmId }),
     ...(note === undefined ? {} : { note }),
   });
+  // Jobs are kept for the day's figures, and would keep every VM that ever was.
+  job.vm = undefined;
 }
