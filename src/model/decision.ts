@@ -161,5 +161,14 @@ export interface TickPlan {
     /** Recorded drains and the age of the oldest. */
     readonly drains: number;
     readonly oldestDrainSeconds: number;
+    /** What settings, schedules and forecast ask for at this tick. */
+    readonly minRunners: number;
+    readonly minIdleRunners: number;
+    /** Ordered beyond the queue while jobs wait. */
+    readonly extraRunners: number;
+    /** How long an instance without a runner counts as capacity that is about to come: learned, or BOOT_TIMEOUT_MINUTES. */
+    readonly bootCreditSeconds: number;
+    /** From this tick to the next that is due. */
+    readonly nextTickSeconds: number;
   };
 }

@@ -30,6 +30,11 @@ export const EVENTS_LOGGED: Readonly<Record<string, EventSchema>> = {
       unservedSeconds: 'how long more jobs have waited than idle and booting runners can take',
       drains: 'recorded drains',
       oldestDrainSeconds: 'age of the oldest of them',
+      minRunners: 'MIN_RUNNERS as settings and schedules ask for it now',
+      minIdleRunners: 'idle runners kept beside demand, as settings, schedules and forecast ask for them now',
+      extraRunners: 'ordered beyond the queue while jobs wait, as settings and forecast ask for now',
+      bootCreditSeconds: 'how long a VM without a runner counts as capacity about to come, learned or BOOT_TIMEOUT_MINUTES',
+      nextTickSeconds: 'until the next tick is due',
     },
   },
   alert: {

@@ -2,7 +2,7 @@ import { dated, findAlerts } from '../decide/alerts';
 import { boundWarnings } from '../decide/bounds';
 import { decide } from '../decide/decide';
 import { planProtections } from '../decide/protect';
-import { targetsOf } from '../decide/targets';
+import { targetsOf, type Targets } from '../decide/targets';
 import type { ForecastAdvice } from '../forecast/advice';
 import type { Forecast } from '../forecast/forecast';
 import type { Act, Decision, TickPlan } from '../model/decision';
@@ -20,6 +20,7 @@ import { classify } from './fleet';
 import { freshFleet, type FleetMemory } from './fleetMemory';
 import { recallGrowth } from './growthNews';
 import { hold } from './hold';
+import { bootCredit } from './learnedBoot';
 import { observe } from './observe';
 import { nextLook } from './pace';
 import { prune } from './prune';
@@ -129,10 +130,11 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
   const decision = settings.dryRun ? dryRun(decided) : held ? decided : withNudges(decided, besides, memory);
   const alerts = dated(findAlerts(scene), fleet, now);
   prune(fleet, now, 60 * durations.minute);
+  const nextAt = nextLook(scene, decided, watched.isConfirming);
   const result: TickPlan = {
     tickId,
     at: now,
-    nextAt: nextLook(scene, decided, watched.isConfirming),
+    nextAt,
     held,
     decision,
     counts: countsOf(scene, waiting),
@@ -145,20 +147,32 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
     growthNews: news,
     cooldownsFromBlobs: input.cooldownsFromBlobs,
     noticed: fleet.others?.changes.slice(-5) ?? [],
-    gauges: gaugesOf(memory, fleet, now),
+    gauges: { ...gaugesOf(memory, fleet, now), ...askedGauges(settings, targets, fleet), nextTickSeconds: secondsOf(nextAt - now) },
     ...(foreseen.told === undefined ? {} : { forecast: foreseen.told }),
   };
   return keep(input, result, fleet, { scene, before, decided, besides });
 }
 
-function gaugesOf(memory: PoolMemory, fleet: FleetMemory, now: number): NonNullable<TickPlan['gauges']> {
+type Gauges = NonNullable<TickPlan['gauges']>;
+
+const secondsOf = (ms: number): number => Math.round(ms / 1000);
+
+function gaugesOf(memory: PoolMemory, fleet: FleetMemory, now: number): Pick<Gauges, 'unservedSeconds' | 'drains' | 'oldestDrainSeconds'> {
   const drains = Object.values(memory.drains);
-  const seconds = (since: number): number => Math.round((now - since) / 1000);
+  const seconds = (since: number): number => secondsOf(now - since);
   return {
     unservedSeconds: fleet.starving === undefined ? 0 : seconds(fleet.starving.since),
     drains: drains.length,
     oldestDrainSeconds: drains.length === 0 ? 0 : seconds(Math.min(...drains.map((record) => record.startedAt))),
   };
+}
+
+function askedGauges(
+  settings: PoolSettings,
+  { minRunners, minIdle: minIdleRunners, extra: extraRunners }: Targets,
+  fleet: FleetMemory,
+): Pick<Gauges, 'minRunners' | 'minIdleRunners' | 'extraRunners' | 'bootCreditSeconds'> {
+  return { minRunners, minIdleRunners, extraRunners, bootCreditSeconds: secondsOf(bootCredit(settings, fleet)) };
 }
 
 function dryRun(decision: Decision): Decision {

@@ -129,7 +129,7 @@ export const FIELDS: readonly Field[] = [
     most: 1_000_000,
   }),
   pool('DRY_RUN', 'boolean', 'decide and show, change nothing', { fallback: 'false' }),
-  app('METRICS', 'choice', 'OpenTelemetry gauges beside the log; needs a preloaded SDK', { fallback: 'off', choices: ['off', 'otel'] }),
+  app('METRICS', 'choice', 'OpenTelemetry metrics beside the log; needs a preloaded SDK', { fallback: 'off', choices: ['off', 'otel'] }),
   app('AUTO_START', 'boolean', 'the keeper starts loops that were never started', { fallback: 'true' }),
   app('HISTORY_RETENTION_DAYS', 'number', 'days that finished orchestrations are kept', { fallback: '7', least: 0.01, most: 365 }),
   app('LEDGER_RETENTION_DAYS', 'integer', 'days that the decision ledger is kept', { fallback: '35', least: 1, most: 365 }),
