@@ -1,8 +1,10 @@
 import type { InvocationContext } from '@azure/functions';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { BLOBS, commandId, FUNCTIONS } from '../names';
-import { storedFlags, type CommandAnswer, type FlagOperation } from '../persist/flags';
-import type { PoolMemory } from '../model/pool';
+import { isLater, readMirror } from '../persist/flagMirror';
+import type { CommandAnswer, FlagOperation } from '../persist/flags';
+import type { Flags, PoolMemory } from '../model/pool';
+import { ServiceError } from '../errors';
 import { emit } from '../observe/log';
 import { engineOf } from './engine';
 import { clock, store } from './environment';
@@ -17,8 +19,8 @@ const LOOKS = 100;
 const LOOK_MS = 200;
 
 /**
- * Runs one operation on the pool's entity and waits up to 20 s for its answer. In a task hub that has not ticked yet, what an operator
- * said in the former one is taken over first: otherwise the mirror would be overwritten by an empty one.
+ * Runs one operation on the pool's entity and waits up to 20 s for its answer. In a task hub that has not ticked yet, or is older than the
+ * mirror, what an operator said in the former one is taken over first: otherwise the mirror would be overwritten by less.
  */
 export async function commandPool(
   client: DurableClient,
@@ -31,6 +33,9 @@ export async function commandPool(
   return restored === undefined || restored.state === 'answered' ? runCommand(client, pool, operation, input) : restored;
 }
 
+/** Pools whose flags were compared with their mirror: a hub is restored from an older state while the app is down. */
+const compared = new Set<string>();
+
 /** Undefined: there is nothing to restore. */
 export async function restoreFlags(
   client: DurableClient,
@@ -38,27 +43,28 @@ export async function restoreFlags(
   pool: string,
   memory: PoolMemory | undefined,
 ): Promise<Commanded | undefined> {
-  if (memory?.tick !== undefined || memory?.flagsRestored === true) return undefined;
-  const blob = await store().read(BLOBS.flags(pool));
-  if (blob === undefined) return undefined;
-  const flags = parseFlags(blob.text);
-  if (flags === undefined) {
-    emit(context, 'warning', 'error', {
-      pool,
-      code: 'flags-unreadable',
-      text: `The blob "${BLOBS.flags(pool)}" holds no flags; it is ignored.`,
-    });
-    return undefined;
-  }
-  return runCommand(client, pool, 'restoreFlags', { flags });
+  const isFresh = memory?.tick === undefined && memory?.flagsRestored !== true;
+  if (!isFresh && compared.has(pool)) return undefined;
+  const flags = await mirrorOf(context, pool, isFresh);
+  const restored =
+    typeof flags === 'object' && (isFresh || isLater(flags, memory?.flags))
+      ? await runCommand(client, pool, 'restoreFlags', { flags })
+      : undefined;
+  if (flags !== 'away' && (restored === undefined || restored.state === 'answered')) compared.add(pool);
+  return restored;
 }
 
-function parseFlags(text: string): PoolMemory['flags'] | undefined {
+/** A hub that has its own flags does not wait for storage that is away: it is asked again with the next word or minute. */
+async function mirrorOf(context: InvocationContext, pool: string, isFresh: boolean): Promise<Flags | 'away' | undefined> {
   try {
-    return storedFlags.safeParse(JSON.parse(text)).data;
-  } catch {
-    // No JSON: a torn mirror is no flags.
+    const flags = await readMirror(store(), pool);
+    if (flags !== 'unreadable') return flags;
+    const text = `The blob "${BLOBS.flags(pool)}" holds no flags; it is ignored.`;
+    emit(context, 'warning', 'error', { pool, code: 'flags-unreadable', text });
     return undefined;
+  } catch (error) {
+    if (isFresh || !(error instanceof ServiceError)) throw error;
+    return 'away';
   }
 }
 

@@ -1,6 +1,7 @@
 import * as df from 'durable-functions';
 import type { InvocationContext } from '@azure/functions';
-import { BLOBS, FUNCTIONS } from '../names';
+import { FUNCTIONS } from '../names';
+import { writeMirror } from '../persist/flagMirror';
 import { clientInput, engineOf } from './engine';
 import { store } from './environment';
 
@@ -9,6 +10,6 @@ df.app.activity(FUNCTIONS.commandStep, {
   extraInputs: [clientInput],
   handler: async ({ pool }: { pool: string }, context: InvocationContext): Promise<void> => {
     const memory = await engineOf(context).readMemory(pool);
-    if (memory !== undefined) await store().write(BLOBS.flags(pool), JSON.stringify(memory.flags));
+    if (memory !== undefined) await writeMirror(store(), pool, memory.flags);
   },
 });

@@ -58,6 +58,8 @@ export interface Flags {
   protectedInstances: string[];
   /** Lifts breakers and freezes that began before this time. */
   acknowledgedAt?: number;
+  /** The last word of an operator on any of these: of entity and mirror the later one counts. */
+  saidAt?: number;
 }
 
 export interface LastTick {

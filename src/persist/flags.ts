@@ -14,6 +14,7 @@ export const storedFlags: z.ZodType<PoolMemory['flags']> = z.object({
   protectedInstances: z.array(z.string()),
   acknowledgedAt: z.number().optional(),
   startedAt: z.number().optional(),
+  saidAt: z.number().optional(),
 }) as unknown as z.ZodType<PoolMemory['flags']>;
 
 /** What an operator's command is answered with; a refusal carries the HTTP status it becomes. */
@@ -56,7 +57,16 @@ export const isFlagOperation = (operation: string): operation is FlagOperation =
 export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation, input: unknown, now: number): CommandAnswer {
   const parsed = INPUTS[operation].safeParse(input ?? {});
   if (!parsed.success) return refuse(400, 'bad-input', `"${operation}" got an input it does not understand.`);
-  const given = parsed.data as Given;
+  const answer = apply(memory, operation, parsed.data as Given, now);
+  // Each word is later than the one before, also where the clock of the host went back.
+  if (answer.ok && !SAYS_NOTHING.includes(operation)) memory.flags.saidAt = Math.max(now, (memory.flags.saidAt ?? 0) + 1);
+  return answer;
+}
+
+/** They change no flags, or bring back with them when those were said. */
+const SAYS_NOTHING: readonly FlagOperation[] = ['releaseRunner', 'recordReap', 'restoreFlags'];
+
+function apply(memory: PoolMemory, operation: FlagOperation, given: Given, now: number): CommandAnswer {
   const { flags } = memory;
   // Whoever speaks first in a task hub has restored before: a later restore would undo this word.
   if (operation !== 'restoreFlags') memory.flagsRestored = true;
@@ -96,8 +106,9 @@ export function applyFlagOperation(memory: PoolMemory, operation: FlagOperation,
     case 'recordReap':
       return recordReap(memory, given, now);
     case 'restoreFlags':
-      // A fresh hub remembers nothing: what the blob kept is taken over, once. A later copy would undo what an operator said meanwhile.
-      if (memory.tick === undefined && memory.flagsRestored !== true) {
+      // A fresh hub remembers nothing: what the blob kept is taken over, once. Of a hub that was restored the later word counts: an older copy
+      // would undo what an operator said meanwhile.
+      if ((memory.tick === undefined && memory.flagsRestored !== true) || (given.flags.saidAt ?? 0) > (flags.saidAt ?? 0)) {
         memory.flags = { ...given.flags };
         memory.flagsRestored = true;
       }

@@ -61,6 +61,28 @@ test('what an operator said outlives the task hub: stop, pause and protected ids
   });
 });
 
+test('a task hub restored from an older state takes what an operator said since, once, from the mirror', async () => {
+  app = await startWholeApp();
+  const hub = memoryStorage();
+  await app.restart({}, hub);
+  await app.pass(3 * MINUTE);
+  await app.request('POST', 'pools/default/runners/keep-me/protect');
+  await app.pass(2 * MINUTE);
+  const older = hub.load();
+  await app.request('POST', 'pools/default/runners/keep-me/unprotect');
+  await app.request('POST', 'pools/default/stop', { reason: 'moving' });
+  await app.restart({}, memoryStorage(older));
+  await app.pass(3 * MINUTE);
+  const said = { mode: 'stopped', stopped: { reason: 'moving' }, protected: { runners: [] } };
+  expect((await app.request('GET', 'pools/default')).body).toMatchObject(said);
+
+  // A word before the keeper has looked goes upon the mirror, not upon what the old hub knew.
+  await app.restart({}, memoryStorage(older));
+  await app.request('POST', 'pools/default/runners/another/protect');
+  await app.pass(3 * MINUTE);
+  expect((await app.request('GET', 'pools/default')).body).toMatchObject({ ...said, protected: { runners: ['another'] } });
+});
+
 test('a mirror that holds rubbish is no flags, and is told', async () => {
   app = await startWholeApp();
   await app.container.createIfNotExists();
