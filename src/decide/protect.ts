@@ -25,9 +25,9 @@ export function planProtections(scene: Scene): readonly Act[] {
   });
 }
 
-/** Asked at least twice, and still not there. */
-export const protectionFails = ({ fleet }: Scene): number =>
-  fleet.members.filter((member) => mayProtect(member) && timesOf(member) >= 2).length;
+/** Asked at least twice, and still not there: the one that this very tick asks again has not had its answer yet. */
+export const protectionFails = ({ fleet, now }: Scene): number =>
+  fleet.members.filter((member) => mayProtect(member) && timesOf(member) >= 2 && member.memory.protectAsked?.at !== now).length;
 
 const mayProtect = ({ state, runner, instance }: Member): boolean =>
   instance.scaleInProtection === 'off' && runner !== undefined && (state === 'active' || state === 'draining');

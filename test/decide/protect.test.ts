@@ -54,6 +54,15 @@ test('without the right the tick goes on, a call is tried ever more seldom, and 
   expect(alert?.next).toContain('Microsoft.Compute/virtualMachineScaleSets/virtualMachines/write');
 });
 
+test('one that is asked a second time is no failure before the answer', async () => {
+  const ticker = fleet(1);
+  ticker.scaleSet.nextOutcomes.push({ kind: 'unknown', code: 'lost', text: 'the answer was lost' });
+  let alerts = 0;
+  for (let at = 0; at < 20; at += 1) alerts += (await ticker.run()).plan.alerts.filter(({ code }) => code === 'protect-failed').length;
+  expect(asked(ticker).length).toBe(2);
+  expect(alerts).toBe(0);
+});
+
 test('an instance that a person protected is neither drained nor deleted', async () => {
   const ticker = fleet(3, { MIN_RUNNERS: '0', SCALE_IN_STEP: '3', PROTECT_INSTANCES: 'false' });
   ticker.scaleSet.instances = ticker.scaleSet.instances.map((each) => (each.id === '1' ? { ...each, isProtected: true } : each));
