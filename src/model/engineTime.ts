@@ -5,5 +5,8 @@
  */
 export const ENGINE_MINUTE = 60_000;
 
-/** The least between two ticks, in real ms: a durable timer fires up to a second early, so that closer ticks would run into each other. */
+/**
+ * The least wait and the least between two ticks, in real ms. The engine cuts a timer's delay to whole seconds a moment after it was asked
+ * for: one of a second fires at once, so that whoever asks anew until a time has come would spin through its last second.
+ */
 export const ENGINE_PACE = 2_000;

@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import * as df from 'durable-functions';
+import { ENGINE_PACE } from '../../model/engineTime';
 import { FUNCTIONS } from '../../names';
 
 /** An orchestrator step: yields the engine's tasks, returns a typed value. */
@@ -24,9 +25,9 @@ const isFailure = (answer: unknown): answer is { readonly reason: string } =>
 
 export const nowOf = (context: OrchestrationContext): number => context.df.currentUtcDateTime.getTime();
 
-/** Sleeps `ms`, at least a second: timers fire up to a second early, and a time in the past would spin. */
+/** Sleeps `ms`, at least {@link ENGINE_PACE}. */
 export function* sleep(context: OrchestrationContext, ms: number): Step<void> {
-  yield context.df.createTimer(new Date(nowOf(context) + Math.max(ms, 1000)));
+  yield context.df.createTimer(new Date(nowOf(context) + Math.max(ms, ENGINE_PACE)));
 }
 
 /**
@@ -51,7 +52,7 @@ export class EventWait {
       this.open = undefined;
       return { value: wait.result };
     }
-    const timer = this.context.df.createTimer(new Date(Math.max(until, nowOf(this.context) + 1000)));
+    const timer = this.context.df.createTimer(new Date(Math.max(until, nowOf(this.context) + ENGINE_PACE)));
     const winner = (yield this.context.df.Task.any([wait, timer])) as Task;
     if (winner !== wait) return undefined;
     timer.cancel();
