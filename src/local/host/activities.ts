@@ -1,7 +1,7 @@
 import type { Engine } from './engine';
 import { event, EVENT, type FailureDetails, type HistoryEvent } from './history';
 import { jsonOf } from './invoke';
-import type { Fault } from './options';
+import { WORKER_EXIT, type Fault } from './options';
 import type { ActivityMessage } from './storage';
 
 interface WireFailure {
@@ -15,7 +15,7 @@ interface WireFailure {
 /** Runs one activity and sends the answer to its orchestration. At least once: after a crash it runs again. */
 export async function runActivity(engine: Engine, message: ActivityMessage, fault: Fault | undefined): Promise<void> {
   if (fault?.againMs !== undefined) again(engine, message, fault.againMs);
-  const answers = [await answerOf(engine, message)];
+  const answers = [await (fault?.worker === undefined ? answerOf(engine, message) : withoutWorker(engine, message, fault.worker))];
   if (fault?.duplicate === true) answers.push(await answerOf(engine, message));
   if (fault?.crash === 'after') return;
   deliver(engine, message, answers, [message.id]);
@@ -29,6 +29,13 @@ function deliver(
 ): void {
   const sent = answers.map((answer) => ({ queue: 'control' as const, target, executionId, event: answer, visibleAt: 0 }));
   engine.commit({ done, sent });
+}
+
+/** The worker's end is told like an error that the activity threw, whatever it had done by then. */
+async function withoutWorker(engine: Engine, message: ActivityMessage, when: 'before' | 'after'): Promise<HistoryEvent> {
+  if (when === 'after') await answerOf(engine, message);
+  const Reason = `Activity function '${message.name}' failed: ${WORKER_EXIT}`;
+  return event(EVENT.TaskFailed, engine.shared.clock.now(), { TaskScheduledId: message.taskId, Reason, Details: WORKER_EXIT });
 }
 
 /** A second run of the same work, as after a lease that was lost: its answer is sent too, and finds its task done. */

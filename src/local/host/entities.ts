@@ -15,6 +15,9 @@ interface EntityResponse {
   readonly entityState?: string | null;
 }
 
+/** The extension gives a batch up when its function breaks down, and takes it again seconds later. */
+const AGAIN_MS = 2_000;
+
 /** Entity names are lower-cased in ids, keys keep their case. */
 export const entityId = (name: string, key: string): string => `@${name.toLowerCase()}@${key}`;
 
@@ -30,7 +33,8 @@ export function partsOf(id: string): { name: string; key: string } {
 export async function runEntity(engine: Engine, id: string, batch: readonly EntityMessage[], fault: Fault | undefined): Promise<void> {
   const { clock, counters } = engine.shared;
   const known = engine.instances.get(id)?.row;
-  const answered = await invokeBatch(engine, id, known, batch);
+  const answered = fault?.worker === undefined ? await invokeBatch(engine, id, known, batch) : undefined;
+  if (answered === undefined) return giveUp(engine, batch);
   if (fault?.crash === 'after') return;
   counters.entityBatches += 1;
   counters.entityOperations += batch.length;
@@ -59,6 +63,11 @@ export async function runEntity(engine: Engine, id: string, batch: readonly Enti
   engine.commit({ done: batch.map((message) => message.id), sent, row: { ...(known ?? blank(id)), ...fresh, updatedAt: now, state } });
 }
 
+/** The batch comes again: its callers hear nothing of a function that broke down, or of a worker that ended under it. */
+function giveUp(engine: Engine, batch: readonly EntityMessage[]): void {
+  for (const message of batch) engine.schedule(message, engine.shared.clock.now() + AGAIN_MS);
+}
+
 const blank = (id: string): InstanceRow => ({
   id,
   name: `@${partsOf(id).name}`,
@@ -80,27 +89,26 @@ async function invokeBatch(
   id: string,
   row: InstanceRow | undefined,
   batch: readonly EntityMessage[],
-): Promise<EntityResponse> {
+): Promise<EntityResponse | undefined> {
   const { core, invoke, log } = engine.shared;
   const self = partsOf(id);
   const state = row?.state ?? null;
   const exists = state !== null;
   const fn = core.find(self.name, 'entityTrigger');
   const operations = batch.map(({ operation, input, isSignal, requestId }) => ({ name: operation, input, isSignal, id: requestId }));
-  const failure = (text: string): EntityResponse => {
-    log({ level: 'error', category: `Function.${self.name}`, message: text, functionName: self.name, instanceId: id });
-    return {
-      results: batch.map(() => ({ isError: true, result: JSON.stringify(text) })),
-      signals: [],
-      entityExists: exists,
-      entityState: state,
-    };
-  };
-  if (fn === undefined) return failure(`The function '${self.name}' doesn't exist, is disabled, or is not an entity function.`);
+  const complain = (message: string): void =>
+    log({ level: 'error', category: `Function.${self.name}`, message, functionName: self.name, instanceId: id });
+  if (fn === undefined) {
+    const text = `The function '${self.name}' doesn't exist, is disabled, or is not an entity function.`;
+    complain(text);
+    const results = batch.map(() => ({ isError: true, result: JSON.stringify(text) }));
+    return { results, signals: [], entityExists: exists, entityState: state };
+  }
   try {
     const { response } = await invoke(fn, { json: JSON.stringify({ self, exists, state, batch: operations }) }, id);
     return JSON.parse(jsonOf(response.returnValue)) as EntityResponse;
   } catch (error) {
-    return failure(`Entity function '${self.name}' failed: ${error instanceof Error ? error.message : String(error)}`);
+    complain(`Entity function '${self.name}' failed: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
   }
 }

@@ -13,14 +13,19 @@ export interface Step {
 /**
  * What a test makes go wrong with one step: `delayMs` puts it off; `duplicate` runs an activity twice, one after the other, `againMs`
  * once more so much later (0: beside the first); `crash` drops the work before or after the function ran, without storing anything, so
- * that it is delivered again after the visibility timeout.
+ * that it is delivered again after the visibility timeout. `worker` is the end of the Node process alone, before or after the function
+ * ran: the extension takes that for an error of the function.
  */
 export interface Fault {
   readonly delayMs?: number;
   readonly duplicate?: boolean;
   readonly againMs?: number;
   readonly crash?: 'before' | 'after';
+  readonly worker?: 'before' | 'after';
 }
+
+/** What the Functions host says of functions that were at work when its worker ended. */
+export const WORKER_EXIT = 'node exited with code 137 (0x89)';
 
 /** What happens to one message on its way: it is lost, comes so much later, or comes once more so much later. */
 export interface MessageFault {
@@ -75,11 +80,11 @@ export interface HostOptions {
   readonly onHang?: (hang: Hang) => void;
   /** On the host's clock; 60 s if absent. */
   readonly hangAfterMs?: number;
-  /** For ids and early timers; Math.random if absent. */
+  /** For ids and the moment before a timer's delay is cut; Math.random if absent. */
   readonly random?: () => number;
   readonly hooks?: HostHooks;
-  /** Durable timers fire up to so many milliseconds early, drawn by `random`; 0 if absent, up to 1000 in Azure. */
-  readonly timersEarlyByMs?: number;
+  /** As in Azure, the delay of a durable timer is cut to whole seconds a moment after it was asked for; else it is exact. */
+  readonly wholeSecondTimers?: boolean;
   /** How long work that was in flight at a crash stays hidden; 60 s if absent. */
   readonly visibilityTimeoutMs?: number;
   /** Generations within one turn that count as a spin; 50 if absent. */

@@ -64,11 +64,20 @@ function child(engine: Engine, row: InstanceRow, { id, name, input, instanceId, 
   };
 }
 
-/** In Azure a timer's visibility is cut to whole seconds: it may fire before its time. */
+/** From the orchestrator's `now` to the message of its timer. */
+const MOMENT_MS = { least: 20, most: 100 };
+
+/** In Azure a timer's visibility is cut to whole seconds: one of ten seconds fires after nine, one of a second at once. */
+function visibleFrom(engine: Engine, fireAt: number, now: number): number {
+  const { options, random } = engine.shared;
+  if (options.wholeSecondTimers !== true) return Math.max(now, fireAt);
+  const sentAt = now + MOMENT_MS.least + Math.floor(random() * (MOMENT_MS.most - MOMENT_MS.least));
+  return sentAt + Math.max(0, Math.floor((fireAt - sentAt) / 1_000)) * 1_000;
+}
+
 function timer(engine: Engine, row: InstanceRow, { id, fireAt }: Of<'timer'>, now: number): Made {
-  const { options, random, counters } = engine.shared;
-  counters.timers += 1;
-  const visibleAt = Math.max(now, fireAt - Math.floor(random() * (options.timersEarlyByMs ?? 0)));
+  engine.shared.counters.timers += 1;
+  const visibleAt = visibleFrom(engine, fireAt, now);
   const FireAt = iso(fireAt);
   return {
     record: event(EVENT.TimerCreated, now, { EventId: id, FireAt }),

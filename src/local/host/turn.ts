@@ -2,7 +2,7 @@ import { ACTION, describe, type Action, type OrchestratorResponse } from './acti
 import type { Engine, Instance, NewMessage } from './engine';
 import { event, EVENT, type HistoryEvent } from './history';
 import { callOrchestrator } from './orchestratorCall';
-import type { Fault } from './options';
+import { WORKER_EXIT, type Fault } from './options';
 import { replay, type Replayed } from './replay';
 import { inbox } from './inbox';
 import { nextTurn } from './turns';
@@ -31,7 +31,7 @@ export async function runTurn(engine: Engine, id: string, batch: readonly Contro
     const now = clock.now();
     const fresh = [event(EVENT.OrchestratorStarted, now), ...news];
     const freshRows = fresh.map((item) => JSON.stringify(item));
-    const result = await episode(engine, row, past, fresh, freshRows);
+    const result = await episode(engine, row, past, fresh, freshRows, fault);
     if (engine.isDead) return;
     row = { ...row, updatedAt: now, ...(result.customStatus === undefined ? {} : { customStatus: result.customStatus }) };
     const { records, messages } = outbox(engine, row, result.replayed.scheduled, now);
@@ -72,9 +72,18 @@ interface Episode {
   readonly customStatus?: string | null;
 }
 
-async function episode(engine: Engine, row: InstanceRow, past: Past, fresh: HistoryEvent[], freshRows: string[]): Promise<Episode> {
+async function episode(
+  engine: Engine,
+  row: InstanceRow,
+  past: Past,
+  fresh: HistoryEvent[],
+  freshRows: string[],
+  fault: Fault | undefined,
+): Promise<Episode> {
   const parentId = row.parent?.OrchestrationInstance.InstanceId ?? null;
-  const called = await callOrchestrator(engine, row.name, row.id, [...past.rows, ...freshRows], row.input, parentId);
+  const rows = [...past.rows, ...freshRows];
+  const called =
+    fault?.worker === undefined ? await callOrchestrator(engine, row.name, row.id, rows, row.input, parentId) : { broken: WORKER_EXIT };
   if ('broken' in called) return { replayed: failure(`Orchestrator function '${row.name}' failed: ${called.broken}`) };
   const { response, repeated } = called;
   const customStatus = response.customStatus === undefined ? undefined : JSON.stringify(response.customStatus);

@@ -66,7 +66,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       clock: born.clock,
       storage,
       random: options.random,
-      timersEarlyByMs: 1_000,
+      wholeSecondTimers: true,
       sandbox: { globals: { [TRANSPORT_KEY]: born.transport } },
       ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
       log: (line) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { memoryStorage, type Fault, type HostHooks, type Message, type MessageFault, type Snapshot, type Step } from '../host';
+import { memoryStorage, type Fault, type Message, type MessageFault, type Snapshot, type Step } from '../host';
 import { EVENT } from '../host/history';
 import type { App } from './app';
 import { between, chance, episodes, every, HOUR, MINUTE, SECOND } from './faults/schedule';
@@ -110,6 +110,11 @@ export const ENGINE_FAULTS: readonly EngineFault[] = [
   }),
   kind('step-lost', 'The work of a step is lost before it is stored, and runs again when its message is visible again.', (context) =>
     onSteps(context, 0.002, undefined, () => ({ crash: context.random.next() < 0.4 ? 'before' : 'after' })),
+  ),
+  kind(
+    'worker-ends',
+    'The Node process ends under a step: an activity reads as failed, an orchestration fails, an entity is asked again.',
+    (context) => onSteps(context, 0.001, undefined, () => ({ worker: context.random.next() < 0.4 ? 'before' : 'after' })),
   ),
   kind('step-late', 'A step runs seconds or minutes late: messages overtake each other.', (context) =>
     onSteps(context, 0.003, undefined, () => ({ delayMs: between(context, 1 * SECOND, 5 * MINUTE) })),
@@ -225,25 +230,3 @@ export const ENGINE_FAULTS: readonly EngineFault[] = [
     }),
   ),
 ];
-
-/** The hooks of many engine faults as one: the first that has something to do with a step or message does it. */
-export function engineHub(): {
-  readonly hooks: HostHooks;
-  addStep(hook: (step: Step) => Fault | undefined): void;
-  addMessage(hook: (message: Message) => MessageFault | undefined): void;
-} {
-  const steps: ((step: Step) => Fault | undefined)[] = [];
-  const messages: ((message: Message) => MessageFault | undefined)[] = [];
-  const first = <G, T>(hooks: readonly ((given: G) => T | undefined)[], given: G): T | undefined => {
-    for (const hook of hooks) {
-      const answer = hook(given);
-      if (answer !== undefined) return answer;
-    }
-    return undefined;
-  };
-  return {
-    hooks: { beforeStep: (step) => first(steps, step), onMessage: (message) => first(messages, message) },
-    addStep: (hook) => void steps.push(hook),
-    addMessage: (hook) => void messages.push(hook),
-  };
-}

@@ -203,11 +203,14 @@ describe('timers', () => {
     expect(host.counters.timers).toBe(3);
   });
 
-  it('may fire early, by as much as was allowed', async () => {
-    const { host, pass, output } = await run('hazards', { timersEarlyByMs: 1000, random: () => 0.5 });
+  it('fire early, since their delay is cut to whole seconds: ten and a half take ten, one is over at once', async () => {
+    const { host, pass, output } = await run('hazards', { wholeSecondTimers: true, random: () => 0.5 });
     host.startNew('nap', 'a');
+    host.startNew('sleeper', 'second', { ms: 1_000 });
+    await pass(100);
+    expect(output('second')).toBe('slept');
     await pass(60_000);
-    expect(output('a')).toBe(10_000);
+    expect(output('a')).toBe(10_060);
   });
 });
 
@@ -241,6 +244,41 @@ describe('activities', () => {
     await pass(1_000);
     expect(output('a')).toBe(1);
     expect(host.counters.activities).toBe(2);
+  });
+});
+
+describe('the end of the Node process alone', () => {
+  const once = (kind: string) => {
+    let ends = 0;
+    return { beforeStep: (step: { kind: string }) => (step.kind === kind && ends++ === 0 ? ({ worker: 'after' } as const) : undefined) };
+  };
+
+  it('reads like an error of the activity, though it was carried out; it is not run again', async () => {
+    const { host, pass, output } = await run('hazards', { hooks: once('activity') });
+    host.startNew('counts', 'a');
+    await pass(HOUR);
+    expect(host.status('a')?.runtimeStatus).toBe('Failed');
+    expect(output('a')).toContain('node exited with code 137');
+    expect(host.counters.activities).toBe(1);
+  });
+
+  it('fails the orchestration that was at work', async () => {
+    const { host, pass, output } = await run('hazards', { hooks: once('orchestrator') });
+    host.startNew('counts', 'a');
+    await pass(HOUR);
+    expect(host.status('a')?.runtimeStatus).toBe('Failed');
+    expect(output('a')).toContain("Orchestrator function 'counts' failed: node exited");
+    expect(host.counters.activities).toBe(0);
+  });
+
+  it('is not seen by who called an entity: it is asked again seconds later', async () => {
+    const { host, pass, output } = await run('hazards', { hooks: once('entity') });
+    host.startNew('callsBox', 'a', 'touch');
+    await pass(1_000);
+    expect(output('a')).toBeNull();
+    await pass(2_000);
+    expect(output('a')).toBe('ok');
+    expect(host.readEntity('box', 'one')).toBe(1);
   });
 });
 
