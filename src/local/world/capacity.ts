@@ -7,6 +7,10 @@ export type Accepted = { readonly ok: true; readonly operation: Operation } | { 
 
 export const living = (pool: PoolState): Vm[] => [...pool.vms.values()].filter((vm) => vm.provisioningState !== 'Deleting');
 
+/** What sku.capacity of a Uniform scale set counts: a VM that is being deleted, too, until its delete has lowered it. */
+const counted = (pool: PoolState): number =>
+  [...pool.vms.values()].filter((vm) => vm.provisioningState !== 'Deleting' || vm.uncounted === undefined).length;
+
 /**
  * A write of sku.capacity. Uniform holds that many VMs: it makes what lacks, and on the way down kills the highest ids. Flexible counts
  * by the number written: it makes new − old, and on the way down kills the oldest. Either picks its victims without asking anybody, but
@@ -15,7 +19,7 @@ export const living = (pool: PoolState): Vm[] => [...pool.vms.values()].filter((
 export function writeCapacity(pool: PoolState, capacity: number, cause = 'capacity lowered'): Accepted {
   const { env } = pool;
   const before = living(pool);
-  const difference = pool.mode === 'Uniform' ? capacity - before.length : capacity - pool.capacity;
+  const difference = capacity - (pool.mode === 'Uniform' ? counted(pool) : pool.capacity);
   const limit = limitOf(pool);
   if (!Number.isInteger(capacity) || capacity < 0 || capacity > limit)
     return refusal(400, 'InvalidParameter', `The value ${String(capacity)} of parameter sku.capacity is not in 0..${String(limit)}.`);
@@ -23,7 +27,10 @@ export function writeCapacity(pool: PoolState, capacity: number, cause = 'capaci
   pool.capacity = capacity;
   pool.etag += 1;
   emit(pool, 'capacity', String(capacity));
-  for (const vm of victims(pool, before, -difference)) startDeleting(pool, vm, seconds(env.flags.deleteSeconds), cause);
+  for (const vm of victims(pool, before, -difference)) {
+    vm.uncounted = true;
+    startDeleting(pool, vm, seconds(env.flags.deleteSeconds), cause);
+  }
   const create = Math.max(0, fault === undefined ? difference : Math.min(fault.create, difference));
   for (let made = 0; made < create; made += 1) createVm(pool);
   sample(pool);

@@ -39,7 +39,7 @@ export interface Vm {
   /** The registration that its agent uses. */
   entry: Entry | undefined;
   readonly jobs: Set<Job>;
-  /** An accepted delete has lowered sku.capacity by it. */
+  /** An accepted delete, or the lower capacity that it fell to, has lowered sku.capacity by it. */
   uncounted?: true;
   /** Uniform: its protectionPolicy. */
   protection: { protectFromScaleIn: boolean; protectFromScaleSetActions: boolean };

@@ -202,6 +202,17 @@ describe('deletes that go wrong', () => {
     expect(pool).toMatchObject({ capacity: 1, vms: { size: 1 } });
   });
 
+  it('Uniform: a VM that is Deleting counts while its delete has not lowered the capacity, and not once it has', () => {
+    const { pool } = bench({ flags: { initialRunners: 2 }, faults: { onDelete: (_pool, [vm]) => (vm?.id === '0' ? failing : undefined) } });
+    deleteVms(pool, ['0']);
+    writeCapacity(pool, 3);
+    expect(pool.vms.size).toBe(3);
+    pool.operations.clear();
+    deleteVms(pool, ['1']);
+    writeCapacity(pool, 3);
+    expect(pool).toMatchObject({ capacity: 3, vms: { size: 4 } });
+  });
+
   it('flips between Deleting and Failed, and asked for again lowers the capacity once', () => {
     let flips: number | undefined = 2;
     const { clock, pool } = bench({
