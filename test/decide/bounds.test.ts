@@ -33,6 +33,14 @@ describe('Rule 6: MAX_RUNNERS bounds growth', () => {
     expect(growthOf(change(hungry({ MAX_RUNNERS: '6' })).look())?.add).toBe(add);
   });
 
+  test('draining ones that fill it are said to', () => {
+    const pool = hungry({ MAX_RUNNERS: '4' }).draining('0', 'committed').editRunner('0', { status: 'DRAINING' });
+    const plan = pool.look();
+    expect(growthOf(plan)).toBeUndefined();
+    expect(plan.decision.reason).toContain('the fleet is at its maximum, 4 instances (MAX_RUNNERS)');
+    expect(alertsOf(plan)).toContain('at-max');
+  });
+
   test('no alert where idle runners can take what waits', () => {
     expect(alertsOf(aPool({ MAX_RUNNERS: '3' }).runners(ids(3)).queued(3).look())).not.toContain('at-max');
   });

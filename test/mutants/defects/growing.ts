@@ -21,6 +21,14 @@ export const growing: readonly Mutant[] = [
     to: 'const target = targetOf({ ...scene, state: { ...scene.state, capacity: scene.memory.growth?.to ?? scene.state.capacity } }, n);',
   },
   {
+    name: 'the surplus of a failed growth is taken for a Deleting VM',
+    danger: 'A write upon it makes that VM as well, beyond MAX_RUNNERS.',
+    ...GROWTH,
+    from: 'surplus <= unlowered + fleet.ordered;',
+    to: 'surplus > 0;',
+    check: { test: 'test/decide/bounds.test.ts' },
+  },
+  {
     name: 'a drop that nobody ordered does not hold growth',
     danger: 'A capacity read as 0 is the base of a write, and 90 VMs are gone.',
     ...GROWTH,

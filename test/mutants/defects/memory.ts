@@ -6,6 +6,14 @@ const TICK = { file: 'src/poll/tick.ts', check: { test: 'test/poll/tick.test.ts'
 /** What is remembered, and which of two memories counts. */
 export const memory: readonly Mutant[] = [
   {
+    name: 'an older hub keeps its flags',
+    danger: 'A restored task hub undoes a stop, or holds a drain by a protection that was lifted.',
+    file: 'src/persist/flags.ts',
+    from: ' || (given.flags.saidAt ?? 0) > (flags.saidAt ?? 0)',
+    to: '',
+    check: { test: 'test/persist/flagMirror.test.ts' },
+  },
+  {
     name: 'blob overwrites the entity’s later time',
     danger: 'An old stamp of the original ends a cooldown that has just begun.',
     file: ADMIT,
