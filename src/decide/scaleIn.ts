@@ -5,7 +5,7 @@ import type { Scene } from './scene';
 import { SCALE_IN } from './strategies';
 import { leastBusy } from './strategies/stepIn';
 import type { Choice, ScaleInStrategy } from './strategies/strategy';
-import { count, minutesLeft } from './words';
+import { count, listed, minutesLeft } from './words';
 
 export interface ScaleInPlan {
   readonly rule: ScaleInStrategy['rule'] | 'scale-in/above-maximum';
@@ -44,7 +44,7 @@ function planOf(
   if (waitsForCooldown && left > 0)
     return { waits: `the scale-in cooldown runs for another ${minutesLeft(left, settings.durations.minute)}` };
   if (memory.flags.paused?.scaleIn === true) return { waits: 'scale-in is paused' };
-  const names = victims.map((member) => member.runner?.runnerId).join(', ');
+  const names = listed(victims.map((member) => member.runner?.runnerId ?? member.instance.computerName ?? member.instance.id));
   return { rule, acts: victims.map((member) => drainOf(member, rule, true)), reason: `${because}: draining ${names}.` };
 }
 

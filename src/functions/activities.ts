@@ -16,6 +16,7 @@ import { writeCooldowns } from '../persist/cooldownBlobs';
 import { release } from '../persist/owner';
 import { tick } from '../poll/tick';
 import { version } from '../../package.json';
+import { type CrossingAdmitted, type CrossingOutcomes, packOutcomes, packPlan, unpackAdmitted } from './crossing';
 import { clientInput, engineOf } from './engine';
 import {
   clock,
@@ -40,7 +41,7 @@ interface PollInput {
   readonly cooldownsReadAt?: number;
 }
 
-interface ActInput extends Pick<Admission, 'acts' | 'scaleIn' | 'stamped'> {
+interface ActInput extends CrossingAdmitted, Pick<Admission, 'stamped'> {
   readonly pool: string;
   readonly tickId: string;
   /** uniqueId of the scale set that the tick read. */
@@ -66,7 +67,7 @@ df.app.activity(FUNCTIONS.poll, {
       const { plan, cooldownsReadAt } = await tick(ports, settings, { tickId: input.tickId, cooldownsReadAt: input.cooldownsReadAt });
       logTick(context, input.pool, plan, version);
       tickMetrics()?.record(input.pool, plan);
-      return { plan, timing: settings.durations, cooldownsReadAt };
+      return { plan: packPlan(plan), timing: settings.durations, cooldownsReadAt };
     } catch (error) {
       // A held tick with its reason, not a failed loop (I7). A defect is shown in the same way, with the stack in the log.
       const code = error instanceof AutoscalerError ? error.code : 'poll-failed';
@@ -100,7 +101,7 @@ async function releaseRemoved(context: InvocationContext, pool: string): Promise
 
 df.app.activity(FUNCTIONS.act, {
   extraInputs: [clientInput],
-  handler: async (input: ActInput, context: InvocationContext): Promise<readonly ActOutcome[]> => {
+  handler: async (input: ActInput, context: InvocationContext): Promise<CrossingOutcomes> => {
     const settings = poolSettings(input.pool);
     const target = targetOf(settings, input.scaleSet);
     const ports = {
@@ -112,13 +113,13 @@ df.app.activity(FUNCTIONS.act, {
       readMemory: () => engineOf(context).readMemory(input.pool),
       isOwner: ownerCheck(target, context),
     };
-    const outcomes = await carryOut(ports, input, target, timingOf(settings));
+    const outcomes = await carryOut(ports, unpackAdmitted(input), target, timingOf(settings));
     for (const { act, answer, code, text } of outcomes) {
       if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
     }
     await tellAnswers(context, input.pool, input.tickId, outcomes);
     if (input.stamped !== undefined) await keepCooldowns(context, input.pool, input.tickId, stampsToKeep(input.stamped, outcomes));
-    return outcomes;
+    return packOutcomes(outcomes);
   },
 });
 

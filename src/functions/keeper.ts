@@ -10,7 +10,7 @@ import { keep, KEEPER_REASON, type Keeping } from '../observe/keep';
 import { heartbeatOf } from '../observe/heartbeat';
 import { dropOldDays } from '../observe/ledger/retention';
 import { emit } from '../observe/log';
-import type { PoolSettings } from '../settings/settings';
+import type { PoolSettings, Settings } from '../settings/settings';
 import { commandPool, restoreFlags } from './command';
 import { engineOf } from './engine';
 import { clock, loadSettings, store } from './environment';
@@ -35,17 +35,27 @@ export async function keepAll(client: DurableClient, context: InvocationContext)
       outcomes[pool.pool] = { action: 'failed', reason: text };
     }
   }
-  const purged = await tryPurge(client, context, settings.historyRetentionDays);
-  return { pools: outcomes, purged, ledgerDaysDropped: await tryDropOldDays(context, settings.ledgerRetentionDays) };
+  return { pools: outcomes, ...(await tidy(client, context, settings)) };
 }
 
 const HOUR_MS = 3_600_000;
-let droppedAt = -Infinity;
+let tidiedAt = -Infinity;
 
-/** Once an hour: the list of the ledger's files costs a call. */
+/** Once an hour and process: both look through the whole of what is kept, and what stays an hour longer harms nobody. */
+async function tidy(
+  client: DurableClient,
+  context: InvocationContext,
+  { historyRetentionDays, ledgerRetentionDays }: Settings,
+): Promise<{ readonly purged: number | null; readonly ledgerDaysDropped: number | null }> {
+  if (clock.now() - tidiedAt < HOUR_MS) return { purged: 0, ledgerDaysDropped: 0 };
+  tidiedAt = clock.now();
+  return {
+    purged: await tryPurge(client, context, historyRetentionDays),
+    ledgerDaysDropped: await tryDropOldDays(context, ledgerRetentionDays),
+  };
+}
+
 async function tryDropOldDays(context: InvocationContext, days: number): Promise<number | null> {
-  if (clock.now() - droppedAt < HOUR_MS) return 0;
-  droppedAt = clock.now();
   try {
     return await dropOldDays(store(), days, clock.now());
   } catch (error) {
@@ -67,7 +77,6 @@ async function learnPast(context: InvocationContext, settings: PoolSettings): Pr
   }
 }
 
-/** Old histories that stay a minute longer harm nobody. */
 async function tryPurge(client: DurableClient, context: InvocationContext, retentionDays: number): Promise<number | null> {
   try {
     return await purge(client, retentionDays);

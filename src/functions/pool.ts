@@ -2,13 +2,15 @@ import * as df from 'durable-functions';
 import type { PoolMemory } from '../model/pool';
 import { FUNCTIONS } from '../names';
 import { applyOperation } from '../persist/poolEntity';
+import { packResult, unpackInput } from './crossing';
 import { clock } from './environment';
 
 /** The pool entity: every change of a pool's memory goes through here, one at a time. State is set last, nothing is thrown. */
 df.app.entity(FUNCTIONS.pool, (context) => {
   const { df: entity } = context;
   const before = entity.getState(() => undefined) as PoolMemory | undefined;
-  const { memory, result } = applyOperation(before, entity.entityKey, entity.operationName ?? '', entity.getInput(), clock.now());
+  const operation = entity.operationName ?? '';
+  const { memory, result } = applyOperation(before, entity.entityKey, operation, unpackInput(operation, entity.getInput()), clock.now());
   entity.setState(memory);
-  entity.return(result);
+  entity.return(packResult(operation, result));
 });

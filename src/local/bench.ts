@@ -1,4 +1,4 @@
-import { drainCosts, idleCosts, pagesOf, scaleInCalls } from './bench/costs';
+import { drainCosts, idleCosts, largestTick, pagesOf, scaleInCalls } from './bench/costs';
 import { importTimes } from './bench/importTime';
 import { memoryOf, runAlone } from './bench/memory';
 
@@ -35,6 +35,7 @@ async function figures(): Promise<readonly Figure[]> {
     else add(`${at}time of the poll, in times of that at ${String(SIZES[0])}`, costs.pollMs / pollMs, 2 * (runners / 10));
   }
   add('scale-in by one at 1,000 runners: calls', await scaleInCalls(1_000), 19);
+  add('the largest tick, which begins 50 drains: history bytes', await largestTick(1_000, 50), 32_768);
   const drains = await drainCosts(10);
   add('10 runners taken out: StackGuardian writes', drains.stackguardianWrites, 20);
   add('10 runners taken out: readings of the group beside the polls', drains.groupReads, 6);

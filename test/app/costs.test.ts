@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drainCosts, idleCosts, pagesOf, scaleInCalls } from '../../src/local/bench/costs';
+import { drainCosts, idleCosts, largestTick, pagesOf, scaleInCalls } from '../../src/local/bench/costs';
 
 /** What the app may ask of StackGuardian, Azure, blobs and engine; `npm run bench` prints the figures. */
 
@@ -26,4 +26,8 @@ test('ten runners leave with two writes each, shared readings and one batched de
   // The loop's own left out. Timers fire up to a second early: a drain that asked again and again until its time has come asked thrice this.
   expect(costs.spent.entityCalls - 2 * costs.spent.ticks).toBeLessThanOrEqual(22 * 10);
   expect(costs.spent.timers - costs.spent.ticks).toBeLessThanOrEqual(11 * 10);
+});
+
+test('the largest tick, which begins fifty drains, stays under 32 KB of history', async () => {
+  expect(await largestTick(120, 50)).toBeLessThan(32 * 1024);
 });

@@ -1,10 +1,10 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { ActOutcome, Admission, TickPlan } from '../../model/decision';
 import { heldPlan } from '../../observe/heldPlan';
 import { essentials } from '../../observe/status';
 import { EVENTS, FUNCTIONS } from '../../names';
 import { OPERATIONS } from '../../persist/poolEntity';
 import type { GrowthTiming } from '../../persist/growth';
+import { type CrossingAdmission, type CrossingOutcomes, type CrossingPlan, unpackAdmitted, unpackPlan } from '../crossing';
 import { call, callPool, EventWait, nowOf, sleep, type Step } from './task';
 
 export interface LoopInput {
@@ -18,7 +18,7 @@ export interface LoopInput {
 
 /** What the poll activity returns: the plan, and what the loop needs to know to go on. */
 export interface PollAnswer {
-  readonly plan: TickPlan;
+  readonly plan: CrossingPlan;
   readonly timing: GrowthTiming & {
     readonly second: number;
     readonly scaleInCooldown: number;
@@ -45,7 +45,7 @@ export function* autoscaler(context: OrchestrationContext): Generator<Task, unkn
     return end(context, input, 'stopped');
   }
   yield* act(context, input.pool, answer, admission);
-  const status = essentials(answer.plan, admission, answer.timing);
+  const status = essentials(unpackPlan(answer.plan), admission, answer.timing);
   context.df.setCustomStatus(status);
   const woken = yield* new EventWait(context, EVENTS.wake).orTimer(answer.plan.nextAt);
   // A won event is delivered once more to a generation that begins in the same turn: a durable step lies between. It lasts until
@@ -92,15 +92,15 @@ function* poll(context: OrchestrationContext, input: LoopInput, ticks: number): 
   }
 }
 
-function* admit(context: OrchestrationContext, pool: string, answer: PollAnswer): Step<Admission> {
-  return yield* callPool<Admission>(context, pool, OPERATIONS.admit, { plan: answer.plan, timing: answer.timing });
+function* admit(context: OrchestrationContext, pool: string, answer: PollAnswer): Step<CrossingAdmission> {
+  return yield* callPool<CrossingAdmission>(context, pool, OPERATIONS.admit, { plan: answer.plan, timing: answer.timing });
 }
 
-function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, admission: Admission): Step<void> {
+function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, admission: CrossingAdmission): Step<void> {
   const { acts, scaleIn, stamped } = admission;
-  if (acts.length === 0 && scaleIn === undefined && stamped === undefined) return;
+  if (unpackAdmitted(admission).acts.length === 0 && scaleIn === undefined && stamped === undefined) return;
   try {
-    const outcomes = yield* call<readonly ActOutcome[]>(context, FUNCTIONS.act, {
+    const outcomes = yield* call<CrossingOutcomes>(context, FUNCTIONS.act, {
       pool,
       tickId: answer.plan.tickId,
       scaleSet: answer.plan.binding?.scaleSet,

@@ -117,3 +117,17 @@ export async function drainCosts(drained: number): Promise<DrainCosts> {
     spent,
   };
 }
+
+/** The most that one tick leaves in the history: the one that begins as many drains as a tick may. */
+export async function largestTick(runners: number, drains: number): Promise<number> {
+  const { stage } = await idleFleet(runners, { SCALE_IN_STEP: String(drains) });
+  stage.app.changeSettings({ MIN_RUNNERS: String(runners - drains) });
+  const marks = (): number => stage.world.counters['stackguardian runner_status'] ?? 0;
+  for (let tries = 0; marks() < drains && tries < 60; tries += 1) await stage.runUntil(stage.clock.now() + MINUTE / 4);
+  await stage.runUntil(stage.clock.now() + 2 * MINUTE);
+  const { maxBytes = 0 } = stage.app.host()?.counters.generations.get('autoscaler') ?? {};
+  const marked = marks();
+  await stage.stop();
+  if (marked < drains) throw new Error(`${String(marked)} runners were marked within a quarter of an hour; ${String(drains)} were to be.`);
+  return maxBytes;
+}

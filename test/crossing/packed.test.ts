@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { packAdmission, packOutcomes, packPlan, unpackAdmitted, unpackOutcomes, unpackPlan } from '../../src/functions/crossing';
+import type { Act, ActOutcome, Admission, TickPlan } from '../../src/model/decision';
+import type { DrainRecord } from '../../src/model/drain';
+import { MAX_ACTS } from '../../src/model/decision';
+import { pack, unpack } from '../../src/model/packed';
+import { aRecord } from '../support/builders/drains';
+
+/** What crosses the engine is packed, and comes out as it went in. */
+
+const wire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+const row = fc.record(
+  { kind: fc.constantFrom('a', 'b'), id: fc.string(), add: fc.integer(), flag: fc.boolean(), nested: fc.record({ until: fc.nat() }) },
+  { requiredKeys: ['kind'] },
+);
+
+test('any rows come out as they went in, fields that some lack included', () => {
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 12 }), (rows) => {
+      expect(unpack(wire(pack(rows)))).toEqual(wire(rows));
+    }),
+  );
+});
+
+test('rows in the long form of an older app are read as they are', () => {
+  expect(unpack([{ kind: 'a' }, { kind: 'b' }, { kind: 'c' }])).toEqual([{ kind: 'a' }, { kind: 'b' }, { kind: 'c' }]);
+});
+
+const id = (at: number): string => at.toString(16).padStart(32, '0');
+const drains = Array.from({ length: MAX_ACTS }, (_, at): Act => ({
+  ...{ kind: 'drain', target: 'runner', runnerId: id(at), vmId: `00000000-0000-0000-0000-${id(at).slice(-12)}`, instanceId: String(at) },
+  ...{ computerName: `runners${id(at).slice(-6)}`, rule: 'scale-in/threshold', adopted: false, replaces: undefined, stamps: true },
+}));
+
+test('plan, admission and outcomes cross whole', () => {
+  const plan = { tickId: 't', decision: { rule: 'r', reason: 's', acts: drains } } as unknown as TickPlan;
+  expect(unpackPlan(wire(packPlan(plan)))).toEqual(wire(plan));
+  const records = drains.map((_, at): DrainRecord => aRecord(String(at)));
+  const admission = {
+    mode: 'run',
+    acts: [{ kind: 'inspect', drainId: 'd', expiresAt: 1 }],
+    refused: [],
+    scaleIn: { id: 's', drains: records },
+  };
+  expect(unpackAdmitted(wire(packAdmission(admission as unknown as Admission)))).toEqual(
+    wire({ acts: admission.acts, scaleIn: admission.scaleIn }),
+  );
+  const outcomes = drains.map((_, at) => ({
+    act: { kind: 'nudge', drainId: `drain-${String(at)}`, news: 'look', expiresAt: 1 },
+    ...(at % 2 === 0 ? { answer: 'done' } : { answer: 'refused', code: 'sg-refused', text: 'no' }),
+  })) as unknown as ActOutcome[];
+  expect(unpackOutcomes(wire(packOutcomes(outcomes)))).toEqual(outcomes);
+  expect(unpackOutcomes(outcomes)).toEqual(outcomes);
+});
