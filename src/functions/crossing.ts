@@ -48,12 +48,16 @@ export function unpackOutcomes(crossing: CrossingOutcomes): readonly ActOutcome[
   });
 }
 
-/** An operation's input as the entity's own code takes it. */
-export function unpackInput(operation: string, input: any): unknown {
-  if (operation === OPERATIONS.admit) return { ...input, plan: unpackPlan(input.plan) };
-  return operation === OPERATIONS.settle ? { ...input, outcomes: unpackOutcomes(input.outcomes) } : input;
+/** An operation's input as the entity's own code takes it. What has not its shape is left to that code, which answers and never throws. */
+export function unpackInput(operation: string, input: unknown): unknown {
+  const { plan, outcomes } = (input ?? {}) as { readonly plan?: Partial<CrossingPlan>; readonly outcomes?: CrossingOutcomes };
+  if (operation === OPERATIONS.admit && plan?.decision !== undefined)
+    return { ...(input as object), plan: unpackPlan(plan as CrossingPlan) };
+  return operation === OPERATIONS.settle && outcomes !== undefined ? { ...(input as object), outcomes: unpackOutcomes(outcomes) } : input;
 }
 
-/** Its answer, packed where it has rows. A refusal has none. */
-export const packResult = (operation: string, result: any): unknown =>
-  operation === OPERATIONS.admit && Array.isArray(result?.acts) ? packAdmission(result) : result;
+/** Its answer, packed where it has rows; a refusal has none. */
+export function packResult(operation: string, result: unknown): unknown {
+  const isAdmission = operation === OPERATIONS.admit && typeof result === 'object' && result !== null && 'acts' in result;
+  return isAdmission ? packAdmission(result as Admission) : result;
+}
