@@ -57,3 +57,25 @@ test.each(['at-max', 'drain-long'])(
   },
   LONG,
 );
+
+test(
+  'a drain that does not end is no drain that has just begun',
+  async () => {
+    const bench = createBench(0, false);
+    const stage = await createStage({
+      seed: 1,
+      pools: [{ name: 'default', initialRunners: 2 }],
+      settings: { MIN_RUNNERS: '1', MAX_RUNNERS: '3' },
+      onWorld: (world, now) => bench.sit(world, now),
+    });
+    bench.serve(stage.app);
+    void stage.app.request('POST', 'pools/default/pause', { scaleIn: true, scaleOut: false, reason: 'a planted wrong' });
+    await stage.runUntil(stage.startedAt + MINUTE);
+    const runner = [...(stage.world.pools[0]?.entries.keys() ?? [])][0] ?? '';
+    stage.world.mishaps().setStatus(runner, 'DRAINING');
+    await aftermath(stage, bench, (until) => stage.runUntil(until));
+    await stage.stop();
+    expect(bench.violations.map(({ what }) => what)).toContain(`pool default: 1 drains have not ended: ${runner}`);
+  },
+  LONG,
+);

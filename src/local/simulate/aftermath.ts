@@ -5,7 +5,7 @@ import { settingOf } from './setting';
 import { rulesOf } from './rules';
 import { inService, MINUTE } from './invariants/court';
 import type { Stage } from './stage';
-import { mayWait, roomBeside, shownOf, stuckVms } from './stuck';
+import { mayWait, roomBeside, type Shown, shownOf, stuckVms } from './stuck';
 
 const HOUR = 60 * MINUTE;
 /** Deletes take over an hour, incidents of boots an hour, a lost machine two boot allowances. */
@@ -26,7 +26,25 @@ export async function aftermath(stage: Stage, bench: Bench, look: (until: number
   }
   await burst(stage, bench, look);
   await look(clock.now() + Math.max(...world.pools.map((pool) => shrinkMs(stage, pool))));
-  for (const pool of world.pools) await examine(stage, bench, pool);
+  // A schedule or a forecast may let a runner go at any moment: what drains now must have ended within a drain's time.
+  const before = new Map<PoolState, Draining>();
+  for (const pool of world.pools) before.set(pool, drainingNow(pool, await shownOf(stage, pool)));
+  await look(clock.now() + Math.max(...world.pools.map((pool) => drainMs(stage, pool))));
+  for (const pool of world.pools) await examine(stage, bench, pool, before.get(pool) ?? NOTHING);
+}
+
+/** Runners that read DRAINING, and recorded drains, by their ids. */
+interface Draining {
+  readonly runners: ReadonlySet<string>;
+  readonly records: ReadonlySet<string>;
+}
+
+const NOTHING: Draining = { runners: new Set(), records: new Set() };
+
+function drainingNow(pool: PoolState, shown: Shown | number): Draining {
+  const entries = [...pool.entries.values()].filter(({ status }) => status === 'DRAINING');
+  const records = typeof shown === 'number' ? [] : (shown.drains ?? []);
+  return { runners: new Set(entries.map(({ runnerId }) => runnerId)), records: new Set(records.map(({ id }) => id)) };
 }
 
 /** Three short jobs each: they must start within a cooldown, a boot, and the starvation time. */
@@ -63,12 +81,17 @@ function shrinkMs(stage: Stage, pool: PoolState): number {
   const setting = (variable: string): number => settingOf(stage.app.settings(), pool.name, variable);
   const rounds = Math.ceil(Math.max(0, pool.vms.size - setting('MIN_RUNNERS')) / setting('SCALE_IN_STEP')) + 1;
   const round = setting('SCALE_IN_COOLDOWN_DURATION') * MINUTE + 2 * setting('POLL_INTERVAL_SECONDS') * 1_000;
-  const drain = setting('DRAIN_CONFIRM_SECONDS') * 1_000 + 6 * setting('POLL_INTERVAL_SECONDS') * 1_000 + 10 * MINUTE;
   const { idleMinutes } = rulesOf(stage.app.settings(), pool.name);
-  return rounds * round + drain + idleMinutes * MINUTE + SETTLE_MS;
+  return rounds * round + drainMs(stage, pool) + idleMinutes * MINUTE + SETTLE_MS;
 }
 
-async function examine(stage: Stage, bench: Bench, pool: PoolState): Promise<void> {
+/** From the mark to the end of the VM, in a calm world. */
+function drainMs(stage: Stage, pool: PoolState): number {
+  const setting = (variable: string): number => settingOf(stage.app.settings(), pool.name, variable) * 1_000;
+  return setting('DRAIN_CONFIRM_SECONDS') + 6 * setting('POLL_INTERVAL_SECONDS') + 10 * MINUTE;
+}
+
+async function examine(stage: Stage, bench: Bench, pool: PoolState, before: Draining): Promise<void> {
   const { clock } = stage;
   const now = clock.now();
   const shown = await shownOf(stage, pool);
@@ -80,9 +103,10 @@ async function examine(stage: Stage, bench: Bench, pool: PoolState): Promise<voi
 
   const stuck = stuckVms(pool);
   const draining = entries.filter((entry) => entry.status === 'DRAINING' && vms.includes(entry.vm) && !stuck.has(entry.vm));
-  if (draining.length > 0)
-    say('liveness', `${String(draining.length)} drains have not ended: ${draining.map((entry) => entry.runnerId).join(', ')}`);
-  if ((shown.drains?.length ?? 0) > stuck.size) say('liveness', `${String(shown.drains?.length)} drains are still recorded`);
+  const late = draining.filter(({ runnerId }) => before.runners.has(runnerId));
+  if (late.length > 0) say('liveness', `${String(late.length)} drains have not ended: ${late.map((entry) => entry.runnerId).join(', ')}`);
+  const records = (shown.drains ?? []).filter(({ id }) => before.records.has(id)).length;
+  if (records > stuck.size) say('liveness', `${String(records)} drains are still recorded`);
 
   const least = Math.min(settingOf(stage.app.settings(), pool.name, 'MIN_RUNNERS'), roomBeside(stage, pool));
   const serving = vms.filter((vm) => inService(vm)?.status === 'ACTIVE' && pool.entries.has(vm.entry?.runnerId ?? '')).length;

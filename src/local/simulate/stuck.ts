@@ -19,7 +19,7 @@ export function roomBeside(stage: Pick<Stage, 'app'>, pool: PoolState): number {
 
 export interface Shown {
   readonly counts?: Readonly<Record<string, number>>;
-  readonly drains?: readonly unknown[];
+  readonly drains?: readonly { readonly id: string }[];
   readonly alerts?: readonly { readonly code: string }[];
 }
 
