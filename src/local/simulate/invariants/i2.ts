@@ -13,6 +13,8 @@ export const I2: Judge = {
   watch: (court) => {
     /** vmIds that have ever shown a runner: a reimaged machine is between two. */
     const shown = new Set(court.world.pools.flatMap((pool) => [...pool.entries.values()].map((entry) => entry.vm.vmId)));
+    /** Runner ids by when they last came back after a pause of their connection. */
+    const reconnected = new Map<string, number>();
     return {
       onRequest: (asked) => {
         if (asked.service !== 'azure') return;
@@ -21,11 +23,12 @@ export const I2: Judge = {
       },
       onEvent: (event, pool) => {
         if (event.kind === 'runner-registered') shown.add(event.vmId ?? '');
+        if (event.kind === 'runner-connected') reconnected.set(event.subject, event.at);
         const vm = isOurDelete(event) ? pool.vms.get(event.subject) : undefined;
         const text =
           vm === undefined
             ? undefined
-            : (inServiceStill(court, event, pool, vm) ?? (shown.has(vm.vmId) ? undefined : tooYoung(court, event, pool, vm)));
+            : (inServiceStill(court, event, pool, vm, reconnected) ?? (shown.has(vm.vmId) ? undefined : tooYoung(court, event, pool, vm)));
         if (text !== undefined) court.report('I2', text);
       },
     };
@@ -51,9 +54,17 @@ function inCapacity(court: Court, asked: Asked): string | undefined {
   return `capacity was written ${String(pool.capacity)} → ${String(capacity)} with ${String(pool.vms.size)} VMs`;
 }
 
-function inServiceStill(court: Court, event: WorldEvent, pool: PoolState, vm: Vm): string | undefined {
+function inServiceStill(
+  court: Court,
+  event: WorldEvent,
+  pool: PoolState,
+  vm: Vm,
+  reconnected: ReadonlyMap<string, number>,
+): string | undefined {
   const entry = inService(vm);
-  if (entry === undefined || !pool.entries.has(entry.runnerId) || event.at - entry.registeredAt <= STALE_MS) return undefined;
+  if (entry === undefined || !pool.entries.has(entry.runnerId)) return undefined;
+  // No reading could show what came between it and the delete: a registration, or a flap that ended while the accepted deregister was late.
+  if (event.at - Math.max(entry.registeredAt, reconnected.get(entry.runnerId) ?? 0) <= STALE_MS) return undefined;
   if (court.touched(entry.runnerId, STALE_MS)) return undefined;
   return `VM ${vm.id} was deleted while its runner ${entry.runnerId} was listed ${entry.status} and connected`;
 }
