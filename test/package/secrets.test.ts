@@ -84,8 +84,8 @@ beforeAll(async () => {
   const { world, host, container } = simulated;
   // Bursts just before and within each hour's fault, so that it meets growth and drains.
   const burst = (second: number) => Array.from({ length: 6 }, (_, index) => ({ arrivalSeconds: second + index * 5, durationSeconds: 300 }));
-  for (let hour = 0; hour < 23; hour += 1) world.addJobs([...burst(hour * 3_600 + 120), ...burst(hour * 3_600 + 2_700)]);
-  for (let hour = 1; hour <= 24; hour += 1) {
+  for (let hour = 0; hour < 17; hour += 1) world.addJobs([...burst(hour * 3_600 + 120), ...burst(hour * 3_600 + 2_700)]);
+  for (let hour = 1; hour <= 18; hour += 1) {
     if (hour === 15) await container.deleteIfExists();
     await host.runUntil(START + hour * HOUR);
     for (const path of ['api/pools', 'api/pools/default']) await ask('GET', path);
@@ -101,7 +101,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<void> 
 
 test('the day was as hostile as meant: every fault was met, and jobs were served all the same', () => {
   expect([...met].map((each) => Number(each.split(' ')[0])).sort((a, b) => a - b)).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-  expect(simulated.world.metrics()).toMatchObject({ jobs: 276, jobsDone: 276, jobsKilled: 0 });
+  expect(simulated.world.metrics()).toMatchObject({ jobs: 204, jobsDone: 204, jobsKilled: 0 });
   expect(tokens.size).toBeGreaterThan(0);
 });
 
