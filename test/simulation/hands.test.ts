@@ -49,6 +49,13 @@ describe('A simulated operator', () => {
       [error(404, 'pool-unknown'), OK],
       ['unprotect at 0', 'unprotect at 1'],
     ],
+    [
+      'and for settings that can be used again: a pool that was stopped is started at last',
+      'pools/default/start',
+      [error(409, 'settings-invalid'), error(409, 'settings-invalid'), OK],
+      ['start at 0', 'start at 1', 'start at 2'],
+    ],
+    ['gives a protection up under such settings', PROTECT, [error(409, 'settings-invalid')], ['protect at 0']],
     ['takes a runner that is gone for undone', UNPROTECT, [error(404, 'runner-unknown')], ['unprotect at 0']],
   ] as const)('%s', async (_name, path, answers, expected) => {
     const { hands, sent, run } = operator(answers);

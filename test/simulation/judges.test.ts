@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { handsOf } from '../../src/local/simulate/hands';
 import { Court, MINUTE } from '../support/court';
 
 describe('the judges', () => {
@@ -81,6 +82,29 @@ describe('the judges', () => {
     court.wait(1);
     court.world.mishaps().setStatus(court.entry(0).runnerId, 'DRAINING');
     expect(court.bench.violations).toEqual([]);
+  });
+
+  test('know a pool that an operator stopped, though settings were changed and changed back meanwhile', async () => {
+    const court = new Court();
+    let settings: Readonly<Record<string, string | undefined>> = {};
+    const { clock, bench } = court;
+    const app: Parameters<typeof handsOf>[0]['app'] = {
+      request: () => Promise.resolve({ status: 200, body: {} }),
+      host: () => undefined,
+      settings: () => settings,
+      changeSettings: (changes) => void (settings = { ...settings, ...changes }),
+    };
+    const hands = handsOf({ app, clock, bench, pools: [court.pool], say: () => undefined });
+    await hands.request('POST', 'pools/default/stop');
+    hands.changeSettings({ MIN_RUNNERS: '3' });
+    hands.changeSettings({ MIN_RUNNERS: undefined });
+    court.wait(60);
+    bench.look();
+    expect(court.broken).toEqual([]);
+    await hands.request('POST', 'pools/default/start');
+    court.wait(60);
+    bench.look();
+    expect(court.broken).toEqual(['I7']);
   });
 
   test('know another’s hand: a busy VM deleted by a person is not our doing', async () => {

@@ -37,7 +37,7 @@ export function handsOf({ app, clock, pools, bench, say }: Hands): AppHands {
     return undefined;
   }
 
-  /** A person tries again while the app is down or has trouble, and while the pool is taken out of the settings. */
+  /** A person tries again while the app is down or has trouble, and while the settings lack the pool or cannot be used. */
   async function insist(method: string, path: string, body: unknown, isUndo: boolean): Promise<Answer> {
     for (let tries = 0; ; tries += 1) {
       const answer = await app.request(method, path, body);
@@ -47,7 +47,7 @@ export function handsOf({ app, clock, pools, bench, say }: Hands): AppHands {
       const id = code === 'command-pending' ? /"(command-[^"]+)"/.exec(message)?.[1] : undefined;
       const ended = id === undefined ? undefined : await seenThrough(id);
       if (ended !== undefined) return ended;
-      const isTrouble = answer.status >= 500 || (isUndo && code === 'pool-unknown');
+      const isTrouble = answer.status >= 500 || (isUndo && (code === 'pool-unknown' || code === 'settings-invalid'));
       if (!isTrouble || tries >= (isUndo ? UNDO_TRIES : TRIES)) return answer;
       await pause();
     }
@@ -77,8 +77,9 @@ export function handsOf({ app, clock, pools, bench, say }: Hands): AppHands {
       const now = app.settings();
       const isOther = Object.keys({ ...now, ...base }).some((key) => now[key] !== base[key]);
       for (const { name } of pools) {
-        if (isOther) bench.touch(`stop ${name}`);
-        else bench.untouch(`stop ${name}`);
+        // Apart from a stop by an operator, which stands whatever the settings are.
+        if (isOther) bench.touch(`settings ${name}`);
+        else bench.untouch(`settings ${name}`);
       }
     },
     settings: () => app.settings(),

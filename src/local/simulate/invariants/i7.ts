@@ -17,7 +17,8 @@ export const I7: Judge = {
         for (const pool of court.world.pools) {
           const silent = court.now() - Math.max(polled.get(pool.name) ?? pool.startedAt, court.lastChange());
           const bound = CALM_MS + 15 * court.slackMs;
-          if (silent > bound && !court.touched(`stop ${pool.name}`, Infinity))
+          const isOff = court.touched(`stop ${pool.name}`, Infinity) || court.touched(`settings ${pool.name}`, Infinity);
+          if (silent > bound && !isOff)
             court.report('I7', `pool ${pool.name} was not polled for ${String(Math.round(silent / MINUTE))} minutes`);
         }
       },
