@@ -52,6 +52,11 @@ onStage('what the page shows', (stage) => {
       { mode: 'stopped', stopped: { since: iso(NOW - MINUTE), reason: 'upgrade', drainsHeld: false }, nextTick: iso(NOW) },
       /Stopped .*Stopped since 14:19: upgrade\. .*Next tick –/,
     ],
+    [
+      'what schedules and forecast ask for now',
+      { asked: ['MIN_RUNNERS is 4 by the schedule "0 7 * * 1-5" (Europe/Berlin).', 'One runner is kept ready.'] },
+      /MIN_RUNNERS is 4 by the schedule "0 7 \* \* 1-5" \(Europe\/Berlin\)\. One runner is kept ready\./,
+    ],
     ['a dry run', { mode: 'dry-run' }, /Dry run .*changes nothing/],
     [
       'a pool before its first tick',

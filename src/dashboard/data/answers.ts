@@ -53,6 +53,8 @@ export interface PoolStatus {
   readonly drainsNotShown: number;
   readonly alerts: readonly Alert[];
   readonly warnings: readonly string[];
+  /** What schedules and forecast ask for now, one sentence each. */
+  readonly asked: readonly string[];
   readonly paused: Pause | null;
   readonly stopped: { readonly since: number | null; readonly reason: string } | null;
   readonly protectedRunners: readonly string[];

@@ -36,6 +36,7 @@ function decodeFields(fields: Fields): PoolStatus {
     drainsNotShown: numberOr0(fields['drainsNotShown']),
     alerts: each(fields['alerts'], 'An alert', decodeAlert),
     warnings: texts(fields['warnings']),
+    asked: texts(fields['asked']),
     paused: maybe(fields['paused'], 'The pause', decodePause),
     stopped: maybe(fields['stopped'], 'The stop', ({ since, reason }) => ({ since: time(since), reason: text(reason) })),
     protectedRunners: texts(shielded['runners']),

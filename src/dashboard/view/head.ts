@@ -2,7 +2,7 @@ import type { PoolStatus } from '../data/answers';
 import { ago, clock, duration, NOTHING, until } from '../shape/format';
 import { KIND_NAMES, kindOf, modeOf } from '../shape/mode';
 import type { Actions } from './actions';
-import { byId, h, setHidden, setText } from './dom';
+import { byId, h, keyedRows, setHidden, setText } from './dom';
 
 /** The pool in one glance: its mode, what it decided last and why, when it looks again, and what can be done. */
 export interface Head {
@@ -19,6 +19,12 @@ export function createHead(actions: Actions): Head {
   const kind = h('span', { class: 'kind' });
   const rule = h('code', {});
   const decided = h('span', {});
+  const asked = h('ul', { class: 'asked', 'aria-label': 'What schedules and forecast ask for now' });
+  const showAsked = keyedRows<string>(
+    asked,
+    (text) => text,
+    (text) => ({ element: h('li', {}, text), update: () => undefined }),
+  );
   const next = h('dd', {});
   const out = h('dd', {});
   const inward = h('dd', {});
@@ -31,7 +37,7 @@ export function createHead(actions: Actions): Head {
     h(
       'div',
       { class: 'head-body' },
-      h('div', { class: 'decision' }, sentence, h('p', { class: 'rule' }, kind, rule, decided)),
+      h('div', { class: 'decision' }, sentence, h('p', { class: 'rule' }, kind, rule, decided), asked),
       h(
         'dl',
         { class: 'facts' },
@@ -77,6 +83,8 @@ export function createHead(actions: Actions): Head {
       setText(kind, isRuled ? KIND_NAMES[kindOf(ruled)] : '');
       setText(rule, ruled);
       setHidden(rule, !isRuled);
+      showAsked(status.asked);
+      setHidden(asked, status.asked.length === 0);
       const isPaused = status.paused !== null;
       setHidden(resume, !isPaused);
       setText(pause, isPaused ? 'Change pause…' : 'Pause…');

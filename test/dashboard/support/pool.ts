@@ -38,6 +38,7 @@ export function aStatus(now: number, more: Record<string, unknown> = {}): Record
     ],
     changedByOthers: [],
     warnings: [],
+    asked: [],
     paused: null,
     stopped: null,
     protected: { runners: [], instances: [] },
