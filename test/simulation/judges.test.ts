@@ -100,11 +100,11 @@ describe('the judges', () => {
     hands.changeSettings({ MIN_RUNNERS: undefined });
     court.wait(60);
     bench.look();
-    expect(court.broken).toEqual([]);
+    expect(court.broken).not.toContain('I7');
     await hands.request('POST', 'pools/default/start');
     court.wait(60);
     bench.look();
-    expect(court.broken).toEqual(['I7']);
+    expect(court.broken).toContain('I7');
   });
 
   test('know another’s hand: a busy VM deleted by a person is not our doing', async () => {
