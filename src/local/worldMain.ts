@@ -1,16 +1,26 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from './azurite';
 import { scaledClock } from './host';
-import { parseOptions } from './options';
+import { OptionsError, parseOptions } from './options';
 import { spedUpFlags, spedUpTrace } from './spedUp';
 import { cutToBusy, generateDay, readTrace } from './traces';
 import { startWorld } from './world';
 
+const HELP = `npm run world -- [flags]
+
+  --speed N     one second here is so many there; the app gets it as TRIAL_SPEED (default 240)
+  --seed N      of the generated day (default 1)
+  --trace FILE  jobs of a CSV with arrival_seconds,duration_seconds instead
+  --mode Uniform|Flexible   of the scale set
+  --set K=V     any app setting, into what is printed
+  The world's own flags are those of npm start -- --help.
+`;
 const CONTAINER = 'autoscaler-state';
 
 /** `npm run world`: the simulated services and Azurite alone; prints the app settings that point any Functions host to them. */
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(HELP);
   const speed = options.speed === 'max' ? 60 : options.speed;
   // Real timestamps: a real Functions host measures real time, so the world shortens its durations and the app its own by TRIAL_SPEED.
   const azurite = await startAzurite({ services: 'all' });
@@ -41,4 +51,9 @@ async function main(): Promise<void> {
   await azurite.stop();
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof OptionsError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = 2;
+});
