@@ -2,8 +2,9 @@ import { type Attributes, type Gauge, metrics } from '@opentelemetry/api';
 import type { TickPlan } from '../model/decision';
 
 /**
- * The same numbers as the tick line, as OpenTelemetry gauges, and what was decided as counters: of ticks, so one that runs twice counts twice. Only the API is used: without a registered meter provider every call is
- * empty, so an operator who wants them preloads an SDK with its exporter (METRICS=otel in the README).
+ * The same numbers as the tick line, as OpenTelemetry gauges, and what was decided as counters: of ticks, so one that runs twice counts twice.
+ * Only the API is used: without a registered meter provider every call is empty, so an operator who wants them preloads an SDK with its
+ * exporter (METRICS=otel in the README).
  */
 export interface TickMetrics {
   record(pool: string, plan: TickPlan): void;
