@@ -3,7 +3,7 @@ import { startHost, virtualClock } from '../../../src/local/host';
 import { bundled } from './build';
 
 it.each(['socket', 'in-process'] as const)(
-  'passes virtual time quickly, with a flat history (%s)',
+  'hours of virtual time pass at once and leave a flat history (%s)',
   { timeout: 60_000 },
   async (transport) => {
     const clock = virtualClock(Date.UTC(2026, 0, 1));
@@ -15,12 +15,9 @@ it.each(['socket', 'in-process'] as const)(
       log: ({ level, message }) => void (level === 'information' || lines.push(message)),
     });
     host.startNew('ticker', 'loop', { every: 60_000 });
-    const began = performance.now();
     const ticks = 500;
     await host.runUntil(clock.now() + ticks * 60_000);
-    const perSecond = (ticks * 1000) / (performance.now() - began);
     expect(lines).toEqual([]);
-    expect(perSecond).toBeGreaterThan(50);
     expect(host.readEntity('counter', 'main')).toBeGreaterThanOrEqual(ticks);
     expect(host.historySize('loop').rows).toBeLessThan(30);
     await host.stop();
