@@ -42,6 +42,18 @@ describe('one owner per scale set', () => {
     expect((await claimAs(store, stranger, 1)).mine).toBe(true);
   });
 
+  test('an act beats where the heartbeat is older than a minute, and holds where another was quicker', async () => {
+    const store = createMemoryStore();
+    await claimAs(store, me, 0);
+    expect(await checkOwner(store, 'set', me, MINUTE)).toEqual({ mine: true });
+    expect(store.script.count('write')).toBe(1);
+    expect(await checkOwner(store, 'set', me, MINUTE + 1)).toEqual({ mine: true });
+    expect(store.script.count('write')).toBe(2);
+    expect((await claimAs(store, stranger, 11 * MINUTE)).mine).toBe(false);
+    expect((await claimAs(store, stranger, 11 * MINUTE + 2)).mine).toBe(true);
+    expect((await checkOwner(store, 'set', me, 11 * MINUTE + 3)).mine).toBe(false);
+  });
+
   test('beats every two minutes', async () => {
     const store = createMemoryStore();
     await claimAs(store, me, 0);
