@@ -28,8 +28,7 @@ type Add = (code: string, text: string, next: string) => void;
 
 /** Growth, repair, drains and deletes that do not go on as they should. */
 function addOfWork(scene: Scene, add: Add): void {
-  const { memory, settings, fleetMemory, now } = scene;
-  const { drainAlert } = settings.durations;
+  const { memory, fleetMemory } = scene;
   if (scene.drop !== undefined)
     add('fleet-drop', `${scene.drop.reason}.`, 'See who else deletes VMs or lowers the capacity; growth resumes by itself.');
   const failures = memory.growthFailures;
@@ -57,25 +56,36 @@ function addOfWork(scene: Scene, add: Add): void {
       `${count(scene.deducted, 'waiting job')} ${scene.deducted === 1 ? 'is' : 'are'} taken by no idle runner and not counted.`,
       'Check approvals and the runner group those jobs are bound to.',
     );
-  const long = Object.values(memory.drains)
-    .filter((record) => now - record.startedAt > drainAlert)
-    .toSorted((a, b) => a.startedAt - b.startedAt);
-  const dead = long.filter((record) => isDead(scene, record.vmId));
-  const [oldest] = dead.length > 0 ? dead : long;
-  if (oldest !== undefined)
-    add(
-      'drain-long',
-      `${count(long.length, 'drain takes', 'drains take')} long, the oldest ${dead.length > 0 ? `of ${dead.length} that cannot end ` : ''}that of ${oldest.runnerId ?? oldest.vmId}: ${dead.length > 0 ? 'its agent is gone and its tasks still read as running' : (oldest.note ?? oldest.phase)}.`,
-      dead.length > 0
-        ? 'Restart the agent on its VM; where its job is lost, delete the VM in Azure and POST runners/{runner}/forget.'
-        : 'Nothing, if its job is long; release gives the runner back.',
-    );
+  addOfLongDrains(scene, add);
   const refusals = Object.entries(memory.deletion.refusals);
   if (refusals.length > 0)
     add(
       'delete-refused',
       `Azure refuses to delete ${count(refusals.length, 'VM')}: ${refusals[0]?.[1].code ?? ''} ${refusals[0]?.[1].text ?? ''}`,
       'Remove the lock or policy, or grant the right that the text names; tried every ten minutes.',
+    );
+}
+
+function addOfLongDrains(scene: Scene, add: Add): void {
+  const { memory, settings, now } = scene;
+  const long = Object.values(memory.drains)
+    .filter((record) => now - record.startedAt > settings.durations.drainAlert)
+    .toSorted((a, b) => a.startedAt - b.startedAt);
+  const dead = long.filter((record) => isDead(scene, record.vmId));
+  const takes = `${count(long.length, 'drain takes', 'drains take')} long, the oldest`;
+  const [oldest] = long;
+  const [oldestDead] = dead;
+  if (oldestDead !== undefined)
+    add(
+      'drain-long',
+      `${takes} of ${dead.length} that cannot end that of ${oldestDead.runnerId ?? oldestDead.vmId}: its agent is gone and its tasks still read as running.`,
+      'Restart the agent on its VM; where its job is lost, delete the VM in Azure and POST runners/{runner}/forget.',
+    );
+  else if (oldest !== undefined)
+    add(
+      'drain-long',
+      `${takes} that of ${oldest.runnerId ?? oldest.vmId}: ${oldest.note ?? oldest.phase}.`,
+      'Nothing, if its job is long; release gives the runner back.',
     );
 }
 

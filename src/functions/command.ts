@@ -1,8 +1,8 @@
 import type { InvocationContext } from '@azure/functions';
 import { OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { BLOBS, commandId, FUNCTIONS } from '../names';
-import { isLater, readMirror } from '../persist/flagMirror';
-import type { CommandAnswer, FlagOperation } from '../persist/flags';
+import { readMirror } from '../persist/flagMirror';
+import { isLater, type CommandAnswer, type FlagOperation } from '../persist/flags';
 import type { Flags, PoolMemory } from '../model/pool';
 import { ServiceError } from '../errors';
 import { emit } from '../observe/log';

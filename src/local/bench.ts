@@ -1,6 +1,7 @@
 import { drainCosts, idleCosts, largestTick, pagesOf, scaleInCalls } from './bench/costs';
 import { importTimes } from './bench/importTime';
 import { memoryOf, runAlone } from './bench/memory';
+import { errorText } from './errorText';
 
 /** `npm run bench`: what the app costs, each figure beside its target. Ends with 1 where one misses it. */
 const SIZES = [10, 100, 1_000];
@@ -64,7 +65,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${errorText(error)}\n`);
     process.exit(2);
   },
 );

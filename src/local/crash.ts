@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { live, type LifeOptions } from './crash/life';
 import { runTrial } from './crash/trial';
+import { errorText } from './errorText';
 
 const HELP = `npm run crash -- [flags]
 
@@ -61,10 +62,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const isUsage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
-    process.stderr.write(
-      `${isUsage ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`${errorText(error, UsageError)}\n`);
     process.exit(2);
   },
 );

@@ -1,3 +1,4 @@
+import { errorText } from './errorText';
 import { HELP, OptionsError, parseOptions } from './options';
 import { runReal, runSimulated } from './run';
 import { TraceError } from './traces';
@@ -13,10 +14,6 @@ async function main(): Promise<number> {
   return options.settings === undefined ? runSimulated(options, print) : runReal(options.settings, options, print);
 }
 
-/** What the caller got wrong is told without a stack. */
-const isUsage = (error: unknown): error is Error =>
-  error instanceof OptionsError || error instanceof TraceError || error instanceof RangeError;
-
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
@@ -24,7 +21,7 @@ main().then(
       process.stderr.write('The port of the HTTP API is in use; pass another one as --port N.\n');
       process.exit(2);
     }
-    process.stderr.write(`${isUsage(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${errorText(error, OptionsError, TraceError, RangeError)}\n`);
     process.exit(2);
   },
 );

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { errorText } from './errorText';
 import { recordHistories } from './release/record';
 
 /** `npm run record-release`: keeps a release's histories beside its bundle, so that later code can be tested against both. */
@@ -15,7 +16,7 @@ async function main(folder: string): Promise<void> {
 main(process.argv[2] ?? '').then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${errorText(error)}\n`);
     process.exit(1);
   },
 );

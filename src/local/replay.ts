@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SettingsError } from '../errors';
 import { replay, type Difference } from '../observe/ledger/replay';
+import { errorText } from './errorText';
 import { download } from './ledger/download';
 import { readPast, SourceError } from './ledger/source';
 
@@ -88,13 +89,7 @@ function kindsOf(differences: readonly Difference[]): string {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const isUsage =
-      error instanceof SourceError ||
-      error instanceof SettingsError ||
-      (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
-    process.stderr.write(
-      `${isUsage ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`${errorText(error, SourceError, SettingsError)}\n`);
     process.exit(2);
   },
 );

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { TRANSPORT_KEY, type Transport } from '../adapters/transport';
 import { startAzurite } from './azurite';
 import { scaledClock, sqliteStorage, startHost, virtualClock, type HostClock } from './host';
 import { exportContainer } from './ledger/export';
@@ -9,6 +8,7 @@ import { createLive } from './live';
 import { OptionsError, type Options } from './options';
 import { formatReport, summaryOf, toReport } from './report';
 import { cutToBusy, generateDay, readTrace, type TraceJob } from './traces';
+import { pauseVirtually } from './virtualPause';
 import { startWorld, trustCa } from './world';
 import { worldFlags } from './world/flags';
 
@@ -33,8 +33,7 @@ export async function runSimulated(options: Options, print: (line: string) => vo
   trustCa(world.ca);
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
   await container.createIfNotExists();
-  if (options.speed === 'max')
-    Object.assign(globalThis, { [TRANSPORT_KEY]: { pause: () => new Promise(setImmediate) } satisfies Transport });
+  if (options.speed === 'max') pauseVirtually();
   const live = createLive(clock.now, print, () => summaryOf(world.metrics()));
   const host = await startHost({
     appDirectory: process.cwd(),

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { errorText } from './errorText';
 import { simulateSeeds } from './simulate/crew';
 import { exploreMain } from './simulate/explore/cli';
 import { FlagError, HELP, parseFlags } from './simulate/flags';
@@ -72,9 +73,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(
-      `${error instanceof FlagError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`${errorText(error, FlagError)}\n`);
     process.exit(2);
   },
 );

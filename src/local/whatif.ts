@@ -1,4 +1,5 @@
 import { SettingsError } from '../errors';
+import { errorText } from './errorText';
 import { TraceError } from './traces';
 import { HELP, parseOptions } from './whatif/options';
 import { whatif } from './whatif/run';
@@ -19,14 +20,11 @@ async function main(): Promise<number> {
   return 0;
 }
 
-const isUsage = (error: unknown): error is Error =>
-  error instanceof UsageError || error instanceof SettingsError || error instanceof TraceError;
-
 if (!work())
   main().then(
     (code) => (process.exitCode = code),
     (error: unknown) => {
-      process.stderr.write(`${isUsage(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(`${errorText(error, UsageError, SettingsError, TraceError)}\n`);
       process.exitCode = 2;
     },
   );

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { SettingsError } from '../errors';
 import { tellMachine } from '../observe/why/machine';
 import { tellTime } from '../observe/why/tick';
+import { errorText } from './errorText';
 import { download } from './ledger/download';
 import { readPast, SourceError } from './ledger/source';
 
@@ -64,13 +65,7 @@ async function run(): Promise<number> {
 run().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const isUsage =
-      error instanceof SourceError ||
-      error instanceof SettingsError ||
-      (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
-    process.stderr.write(
-      `${isUsage ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`${errorText(error, SourceError, SettingsError)}\n`);
     process.exit(2);
   },
 );

@@ -1,5 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from './azurite';
+import { errorText } from './errorText';
 import { scaledClock } from './host';
 import { OptionsError, parseOptions } from './options';
 import { spedUpFlags, spedUpTrace } from './spedUp';
@@ -52,8 +53,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof OptionsError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${errorText(error, OptionsError)}\n`);
   process.exitCode = 2;
 });

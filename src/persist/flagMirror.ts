@@ -1,7 +1,7 @@
 import type { Flags } from '../model/pool';
 import { BLOBS } from '../names';
 import type { StateStore } from '../ports/stateStore';
-import { storedFlags } from './flags';
+import { isLater, storedFlags } from './flags';
 
 /**
  * The copy of the flags in a blob: a task hub that is new, or was restored from an older state, takes from it what an operator said since.
@@ -18,8 +18,6 @@ export async function writeMirror(store: StateStore, pool: string, flags: Flags)
   if (typeof standing === 'object' && isLater(standing, flags)) return;
   await store.write(BLOBS.flags(pool), JSON.stringify(flags));
 }
-
-export const isLater = (flags: Flags, than: Flags | undefined): boolean => (flags.saidAt ?? 0) > (than?.saidAt ?? 0);
 
 function parseFlags(text: string): Flags | undefined {
   try {

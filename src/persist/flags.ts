@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DrainRecord } from '../model/drain';
-import type { PoolMemory } from '../model/pool';
+import type { Flags, PoolMemory } from '../model/pool';
 import { beginGiveBack, isCommitted, recordOf, removeRecord } from './records';
 
 /** The mirror of the flags in its blob: anything else in there is no flags. */
@@ -16,6 +16,9 @@ export const storedFlags: z.ZodType<PoolMemory['flags']> = z.object({
   startedAt: z.number().optional(),
   saidAt: z.number().optional(),
 }) as unknown as z.ZodType<PoolMemory['flags']>;
+
+/** Whether an operator spoke there after the last word here. */
+export const isLater = (flags: Flags, than: Flags | undefined): boolean => (flags.saidAt ?? 0) > (than?.saidAt ?? 0);
 
 /** What an operator's command is answered with; a refusal carries the HTTP status it becomes. */
 export type CommandAnswer =
@@ -108,7 +111,7 @@ function apply(memory: PoolMemory, operation: FlagOperation, given: Given, now: 
     case 'restoreFlags':
       // A fresh hub remembers nothing: what the blob kept is taken over, once. Of a hub that was restored the later word counts: an older copy
       // would undo what an operator said meanwhile.
-      if ((memory.tick === undefined && memory.flagsRestored !== true) || (given.flags.saidAt ?? 0) > (flags.saidAt ?? 0)) {
+      if ((memory.tick === undefined && memory.flagsRestored !== true) || isLater(given.flags, flags)) {
         memory.flags = { ...given.flags };
         memory.flagsRestored = true;
       }

@@ -53,9 +53,7 @@ export async function claim(
     return { mine: true };
   const silence = Math.max(LEAST_SILENCE_MINUTES * timing.minute, 3 * timing.poll, LEAST_ENGINE_MINUTES * ENGINE_MINUTE);
   const next: OwnerBlob = { ...me, pool, heartbeat: now, silence };
-  const written = await store.write(name, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
-  if (written.kind === 'written') return { mine: true };
-  const winner = parse((await store.read(name))?.text);
+  const winner = await beat(store, name, next, stored?.etag);
   if (winner === undefined) return { mine: false, owner: 'an app that is claiming it at this moment' };
   return isMine(winner, me) ? { mine: true } : foreign(winner);
 }
@@ -72,10 +70,14 @@ export async function checkOwner(store: StateStore, scaleSet: string, me: Owner,
   if (!isMine(blob, me)) return isSilent(blob, now) ? { mine: true } : foreign(blob);
   const isStale = blob.released !== true && now - blob.heartbeat > blob.silence / 10;
   if (!isStale) return { mine: true };
-  const written = await store.write(name, JSON.stringify({ ...blob, heartbeat: now }), { etag: stored.etag });
-  if (written.kind === 'written') return { mine: true };
-  const winner = parse((await store.read(name))?.text);
+  const winner = await beat(store, name, { ...blob, heartbeat: now }, stored.etag);
   return winner === undefined || isMine(winner, me) ? { mine: true } : foreign(winner);
+}
+
+/** What stands after the try to write this: itself, or what another wrote meanwhile. */
+async function beat(store: StateStore, name: string, next: OwnerBlob, etag: string | undefined): Promise<OwnerBlob | undefined> {
+  const written = await store.write(name, JSON.stringify(next), etag === undefined ? { absent: true } : { etag });
+  return written.kind === 'written' ? next : parse((await store.read(name))?.text);
 }
 
 /** The owner's stop: another may take over at once. */

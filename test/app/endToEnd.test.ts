@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAzurite, type Azurite } from '../../src/local/azurite';
 import { startHost, virtualClock, type VirtualClock } from '../../src/local/host';
 import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
-import { pauseVirtually } from '../support/virtualPause';
+import { pauseVirtually } from '../../src/local/virtualPause';
 
 /** The built app, whole: real SDKs over real sockets and real Azurite, virtual time. */
 const START = Date.UTC(2025, 3, 7, 6);

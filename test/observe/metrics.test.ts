@@ -26,12 +26,18 @@ function collect(): Map<string, number> {
   return seen;
 }
 
-test('a tick is told as gauges with pool and state', async () => {
-  const seen = collect();
-  const ticker = createTicker({ MIN_RUNNERS: '3', PROTECT_INSTANCES: 'false' });
+/** A scale set of two with these runners. */
+function fleetOfTwo(settings: Record<string, string>, queued: number, runners: readonly ReturnType<typeof aRunner>[]) {
+  const ticker = createTicker({ PROTECT_INSTANCES: 'false', ...settings });
   ticker.scaleSet.instances = ['0', '1'].map((id) => anInstance(id, { createdAt: ticker.now }));
   ticker.scaleSet.state = { ...ticker.scaleSet.state, capacity: 2 };
-  ticker.runners.group = { ...ticker.runners.group, queued: 4, runners: [aRunner('0'), aRunner('1', { runningTasks: 1 })] };
+  ticker.runners.group = { ...ticker.runners.group, queued, runners: [...runners] };
+  return ticker;
+}
+
+test('a tick is told as gauges with pool and state', async () => {
+  const seen = collect();
+  const ticker = fleetOfTwo({ MIN_RUNNERS: '3' }, 4, [aRunner('0'), aRunner('1', { runningTasks: 1 })]);
   createTickMetrics('1.0.0').record('default', (await ticker.run()).plan);
   expect(Object.fromEntries(seen)).toMatchObject({
     'sg.autoscaler.jobs.waiting default': 4,
@@ -61,10 +67,7 @@ test('what was decided is counted by rule, and so are the VMs and drains asked f
 
 test('drains asked for are counted', async () => {
   const seen = collect();
-  const ticker = createTicker({ MIN_RUNNERS: '0', SCALE_IN_STEP: '2', PROTECT_INSTANCES: 'false' });
-  ticker.scaleSet.instances = ['0', '1'].map((id) => anInstance(id, { createdAt: ticker.now }));
-  ticker.scaleSet.state = { ...ticker.scaleSet.state, capacity: 2 };
-  ticker.runners.group = { ...ticker.runners.group, queued: 0, runners: [aRunner('0'), aRunner('1')] };
+  const ticker = fleetOfTwo({ MIN_RUNNERS: '0', SCALE_IN_STEP: '2' }, 0, [aRunner('0'), aRunner('1')]);
   createTickMetrics('1.0.0').record('default', (await ticker.run()).plan);
   expect(seen.get('sg.autoscaler.drains.begun default')).toBe(2);
 });

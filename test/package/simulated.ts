@@ -4,7 +4,7 @@ import { startHost, virtualClock, type Host, type HostStorage, type VirtualClock
 import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
 import { worldFlags } from '../../src/local/world/flags';
 import type { WorldFaults } from '../../src/local/world/faults';
-import { pauseVirtually } from '../support/virtualPause';
+import { pauseVirtually } from '../../src/local/virtualPause';
 
 export const CONTAINER = 'autoscaler-state';
 export const FUNCTION_KEY = 'planted-function-key-3f1c';

@@ -1,20 +1,25 @@
 import { expect, test } from 'vitest';
 import { aftermath } from '../../src/local/simulate/aftermath';
-import { createBench } from '../../src/local/simulate/bench';
+import { type Bench, createBench } from '../../src/local/simulate/bench';
 import { createStage, type Stage } from '../../src/local/simulate/stage';
 
 const MINUTE = 60_000;
 
-/** Two machines that died with their jobs and fill MAX_RUNNERS, another job that waits, and what the last judge says of it. */
-async function judged(change: (body: object) => object): Promise<readonly string[]> {
+async function twoRunners(most: string): Promise<{ readonly bench: Bench; readonly stage: Stage }> {
   const bench = createBench(0, false);
   const stage = await createStage({
     seed: 1,
     pools: [{ name: 'default', initialRunners: 2 }],
-    settings: { MIN_RUNNERS: '1', MAX_RUNNERS: '2' },
+    settings: { MIN_RUNNERS: '1', MAX_RUNNERS: most },
     onWorld: (world, now) => bench.sit(world, now),
   });
   bench.serve(stage.app);
+  return { bench, stage };
+}
+
+/** Two machines that died with their jobs and fill MAX_RUNNERS, another job that waits, and what the last judge says of it. */
+async function judged(change: (body: object) => object): Promise<readonly string[]> {
+  const { bench, stage } = await twoRunners('2');
   const arrive = (count: number): void =>
     stage.world.addJobs(
       Array.from({ length: count }, () => ({ arrivalSeconds: 0, durationSeconds: 600 })),
@@ -61,14 +66,7 @@ test.each(['at-max', 'drain-long'])(
 test(
   'a drain that does not end is no drain that has just begun',
   async () => {
-    const bench = createBench(0, false);
-    const stage = await createStage({
-      seed: 1,
-      pools: [{ name: 'default', initialRunners: 2 }],
-      settings: { MIN_RUNNERS: '1', MAX_RUNNERS: '3' },
-      onWorld: (world, now) => bench.sit(world, now),
-    });
-    bench.serve(stage.app);
+    const { bench, stage } = await twoRunners('3');
     void stage.app.request('POST', 'pools/default/pause', { scaleIn: true, scaleOut: false, reason: 'a planted wrong' });
     await stage.runUntil(stage.startedAt + MINUTE);
     const runner = [...(stage.world.pools[0]?.entries.keys() ?? [])][0] ?? '';

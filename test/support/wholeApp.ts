@@ -6,7 +6,7 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { startAzurite } from '../../src/local/azurite';
 import { memoryStorage, startHost, virtualClock, type HostHooks, type HostStorage, type VirtualClock } from '../../src/local/host';
 import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
-import { pauseVirtually } from './virtualPause';
+import { pauseVirtually } from '../../src/local/virtualPause';
 
 export const START = Date.UTC(2025, 3, 7, 6);
 export const MINUTE = 60_000;

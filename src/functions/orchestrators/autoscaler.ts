@@ -1,10 +1,11 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import { heldPlan } from '../../observe/heldPlan';
 import { essentials } from '../../observe/status';
+import { unpack } from '../../model/packed';
 import { EVENTS, FUNCTIONS } from '../../names';
 import { OPERATIONS } from '../../persist/poolEntity';
 import type { GrowthTiming } from '../../persist/growth';
-import { type CrossingAdmission, type CrossingOutcomes, type CrossingPlan, unpackAdmitted, unpackPlan } from '../crossing';
+import { type CrossingAdmission, type CrossingOutcomes, type CrossingPlan, unpackPlan } from '../crossing';
 import { call, callPool, EventWait, nowOf, sleep, type Step } from './task';
 
 export interface LoopInput {
@@ -98,7 +99,7 @@ function* admit(context: OrchestrationContext, pool: string, answer: PollAnswer)
 
 function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, admission: CrossingAdmission): Step<void> {
   const { acts, scaleIn, stamped } = admission;
-  if (unpackAdmitted(admission).acts.length === 0 && scaleIn === undefined && stamped === undefined) return;
+  if (unpack(acts).length === 0 && scaleIn === undefined && stamped === undefined) return;
   try {
     const outcomes = yield* call<CrossingOutcomes>(context, FUNCTIONS.act, {
       pool,

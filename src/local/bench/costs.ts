@@ -63,21 +63,22 @@ export async function idleCosts(runners: number): Promise<IdleCosts> {
   };
 }
 
+const marksIn = ({ world }: CountedStage['stage']): number => world.counters['stackguardian runner_status'] ?? 0;
+
 /** Calls to StackGuardian and Azure from the tick that decides to take one runner out until that runner is marked. */
 export async function scaleInCalls(runners: number): Promise<number> {
   const { stage, tally } = await idleFleet(runners, { SCALE_IN_STEP: '1' });
-  const marks = (): number => stage.world.counters['stackguardian runner_status'] ?? 0;
   stage.app.changeSettings({ MIN_RUNNERS: String(runners - 1) });
   await stage.runUntil(stage.clock.now() + 15_000);
   let before = tally();
   // The tick after a drain began comes within half a minute: it is not part of it.
-  for (let tries = 0; marks() === 0 && tries < 240; tries += 1) {
+  for (let tries = 0; marksIn(stage) === 0 && tries < 240; tries += 1) {
     before = tally();
     await stage.runUntil(stage.clock.now() + MINUTE / 4);
   }
   const spent = between(before, tally());
   await stage.stop();
-  if (marks() !== 1) throw new Error('No runner was marked within an hour.');
+  if (marksIn(stage) !== 1) throw new Error('No runner was marked within an hour.');
   return sum(spent.stackguardian) + sum(spent.azure);
 }
 
@@ -122,11 +123,10 @@ export async function drainCosts(drained: number): Promise<DrainCosts> {
 export async function largestTick(runners: number, drains: number): Promise<number> {
   const { stage } = await idleFleet(runners, { SCALE_IN_STEP: String(drains) });
   stage.app.changeSettings({ MIN_RUNNERS: String(runners - drains) });
-  const marks = (): number => stage.world.counters['stackguardian runner_status'] ?? 0;
-  for (let tries = 0; marks() < drains && tries < 60; tries += 1) await stage.runUntil(stage.clock.now() + MINUTE / 4);
+  for (let tries = 0; marksIn(stage) < drains && tries < 60; tries += 1) await stage.runUntil(stage.clock.now() + MINUTE / 4);
   await stage.runUntil(stage.clock.now() + 2 * MINUTE);
   const { maxBytes = 0 } = stage.app.host()?.counters.generations.get('autoscaler') ?? {};
-  const marked = marks();
+  const marked = marksIn(stage);
   await stage.stop();
   if (marked < drains) throw new Error(`${String(marked)} runners were marked within a quarter of an hour; ${String(drains)} were to be.`);
   return maxBytes;

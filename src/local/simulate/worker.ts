@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '../errorText';
 import { exportTexts } from '../ledger/export';
 import type { SimulateFlags } from './flags';
 import type { MemoryOfDay, RunReport } from './report';
@@ -21,7 +22,7 @@ export function workerMain(flags: SimulateFlags): Promise<never> {
   process.on('message', ({ seed }: { readonly seed: number }) => {
     runSeed(flags, seed, tell).then(
       (report) => tell({ kind: 'done', report }),
-      (error: unknown) => tell({ kind: 'failed', text: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) => tell({ kind: 'failed', text: errorText(error) }),
     );
   });
   process.on('disconnect', () => process.exit());

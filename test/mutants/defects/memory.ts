@@ -9,7 +9,7 @@ export const memory: readonly Mutant[] = [
     name: 'an older hub keeps its flags',
     danger: 'A restored task hub undoes a stop, or holds a drain by a protection that was lifted.',
     file: 'src/persist/flags.ts',
-    from: ' || (given.flags.saidAt ?? 0) > (flags.saidAt ?? 0)',
+    from: ' || isLater(given.flags, flags)',
     to: '',
     check: { test: 'test/persist/flagMirror.test.ts' },
   },
