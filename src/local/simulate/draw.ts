@@ -21,13 +21,16 @@ export interface DrawOptions {
   readonly mode?: Mode;
 }
 
+/** A scale set holds no more, nor does MAX_RUNNERS take more (`settings/schema.ts`). */
+const LARGEST = 1_000;
+
 const NAMES = ['default', 'blue', 'green', 'red', 'amber', 'violet', 'olive', 'teal', 'coral', 'ivory'] as const;
 
 export function drawRun({ seed, runners, poolCount, mode }: DrawOptions): Draw {
   const random = createRandom(seed).fork('draw');
   const count = poolCount ?? (random.next() < 0.7 ? 1 : 2 + random.below(2));
   const confirmSeconds = pick(random, [60, 60, 60, 75, 90, 120]);
-  const perPool = runners === undefined ? 2 + random.below(9) : Math.max(1, Math.round(runners / count));
+  const perPool = runners === undefined ? 2 + random.below(9) : Math.max(1, Math.min(LARGEST, Math.round(runners / count)));
   const pools = NAMES.slice(0, count).map((name): PoolSpec => ({
     name,
     mode: mode ?? pick(random, ['Uniform', 'Flexible'] as const),
@@ -77,11 +80,11 @@ const placeOf = (name: string): Record<string, string> =>
     : { AZURE_VMSS_NAME: `vmss-${name}`, SG_RUNNER_GROUP: `runners-${name}` };
 
 function poolSettings(random: Random, perPool: number): Record<string, string> {
-  const least = Math.min(perPool, random.below(Math.max(3, Math.floor(perPool / 2))));
+  const least = Math.min(perPool, LARGEST - 1, random.below(Math.max(3, Math.floor(perPool / 2))));
   const step = perPool > 50 ? Math.ceil(perPool / 20) : 1 + random.below(3);
   return {
     MIN_RUNNERS: String(least),
-    MAX_RUNNERS: String(Math.max(least + 1, perPool) + random.below(3)),
+    MAX_RUNNERS: String(Math.min(LARGEST, Math.max(least + 1, perPool) + random.below(3))),
     SCALE_OUT_THRESHOLD: String(1 + random.below(5)),
     SCALE_IN_THRESHOLD: String(random.below(3)),
     SCALE_OUT_STEP: String(step),

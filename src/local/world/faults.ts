@@ -79,7 +79,9 @@ export interface WorldFaults {
   onGrowth?(pool: PoolState, wanted: number): GrowthFault | undefined;
   onDelete?(pool: PoolState, vms: readonly Vm[]): DeleteFault | undefined;
   onTask?(pool: PoolState, job: Job, entry: Entry): TaskFault | undefined;
-  /** False: this job is not placed on this runner now (demand that nobody takes). */
+  /** False: no runner takes this job now (demand that nobody takes). */
+  mayTake?(pool: PoolState, job: Job): boolean;
+  /** False: this job is not placed on this runner now. */
   mayPlace?(pool: PoolState, job: Job, entry: Entry): boolean;
   onStore?(operation: StoreOperation, name: string): StoreFault | undefined;
   /** How long a token lasts; a day if absent. */

@@ -29,8 +29,10 @@ export function place(pool: PoolState): void {
   for (let at = 0; at < pool.waiting.length && free.length > 0;) {
     const job = pool.waiting[at];
     if (job === undefined) break;
-    const fit =
-      pool.env.faults.mayPlace === undefined ? free : free.filter((entry) => pool.env.faults.mayPlace?.(pool, job, entry) !== false);
+    const { mayTake, mayPlace } = pool.env.faults;
+    // Asked of the job before any runner: at a thousand runners a few jobs that nobody takes would cost the most of a simulated day.
+    const willing = mayTake?.(pool, job) === false ? [] : free;
+    const fit = mayPlace === undefined ? willing : willing.filter((each) => mayPlace(pool, job, each));
     const entry = fit.reduce<Entry | undefined>(
       (best, each) => (best === undefined || each.vm.jobs.size < best.vm.jobs.size ? each : best),
       undefined,

@@ -210,7 +210,7 @@ describe('fault hooks', () => {
   });
 
   it('leave demand that nobody takes, and skew the times that Azure tells', async () => {
-    const { clock, world, pool, arm } = faulty({ mayPlace: (_pool, job) => job.index !== 0, skewMs: () => 120_000 });
+    const { clock, world, pool, arm } = faulty({ mayTake: (_pool, job) => job.index !== 0, skewMs: () => 120_000 });
     world.addJobs([
       { arrivalSeconds: 0, durationSeconds: 1 },
       { arrivalSeconds: 1, durationSeconds: 1 },

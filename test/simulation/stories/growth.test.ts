@@ -117,7 +117,7 @@ test('15. All new VMs look like strays', async () => {
 
 test('16. A demand nobody can take', async () => {
   const story = await scenario();
-  story.hostile({ mayPlace: (_pool, job) => job.index > 2 });
+  story.hostile({ mayTake: (_pool, job) => job.index > 2 });
   story.jobs(3, 10);
   let most = 0;
   for (let hour = 0; hour < 24; hour += 1) {

@@ -15,8 +15,13 @@ export function createHub(): Hub {
     }
     return undefined;
   };
+  /** Asked for each runner and job: only those that have an answer. */
+  const placing: WorldFaults[] = [];
   return {
-    add: (hooks) => void all.push(hooks),
+    add: (hooks) => {
+      all.push(hooks);
+      if (hooks.mayPlace !== undefined) placing.push(hooks);
+    },
     faults: {
       onRequest: (service, request) => first((hooks) => hooks.onRequest?.(service, request)),
       onAnswer: (service, request, response) =>
@@ -26,7 +31,8 @@ export function createHub(): Hub {
       onDelete: (pool, vms) => first((hooks) => hooks.onDelete?.(pool, vms)),
       onTask: (pool, job, entry) => first((hooks) => hooks.onTask?.(pool, job, entry)),
       onStore: (operation, name) => first((hooks) => hooks.onStore?.(operation, name)),
-      mayPlace: (pool, job, entry) => all.every((hooks) => hooks.mayPlace?.(pool, job, entry) !== false),
+      mayTake: (pool, job) => all.every((hooks) => hooks.mayTake?.(pool, job) !== false),
+      mayPlace: (pool, job, entry) => placing.every((hooks) => hooks.mayPlace?.(pool, job, entry) !== false),
       tokenSeconds: () => first((hooks) => hooks.tokenSeconds?.()),
       skewMs: (service) => all.reduce((sum, hooks) => sum + (hooks.skewMs?.(service) ?? 0), 0),
     },

@@ -78,7 +78,7 @@ export const RUNNER_FAULTS: readonly FaultKind[] = [
     const stuck = new Map<unknown, number>();
     const judged = new WeakSet();
     context.hook({
-      mayPlace: (pool, job) => {
+      mayTake: (pool, job) => {
         if (!judged.has(job)) {
           judged.add(job);
           if (chance(context, 0.01)) {
