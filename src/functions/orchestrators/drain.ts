@@ -22,8 +22,11 @@ interface Nudge {
   readonly window?: ZeroWindow;
 }
 
-/** So many waits within a generation: continuing as new after each nudge loses the second of two close ones. */
-const ROUNDS = 20;
+/**
+ * So many waits within a generation. Fewer would lose nudges: of two close ones the second is lost where the first ends the generation.
+ * More would cost: each wait is some eight rows of history, and every step reads and replays all rows of its generation.
+ */
+const ROUNDS = 5;
 
 /** One runner's way out: mark → wait for zeros → commit → deregister → delete → see that it is gone. */
 export function* drain(context: OrchestrationContext): Generator<Task, unknown, unknown> {
