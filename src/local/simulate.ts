@@ -3,12 +3,15 @@ import { errorText } from './errorText';
 import { simulateSeeds } from './simulate/crew';
 import { exploreMain } from './simulate/explore/cli';
 import { FlagError, HELP, parseFlags } from './simulate/flags';
-import { lineOf, rateOf, summarize, sumOf, total, type RunReport } from './simulate/report';
+import { lineOf, rateOf, summarize, sumOf, total, type MemoryOfDay, type RunReport } from './simulate/report';
 import { tellStory } from './simulate/story';
 import { workerMain } from './simulate/worker';
 
 const DAY = 86_400_000;
 const SAY_MS = 10_000;
+
+const memoryOf = (memory: MemoryOfDay | undefined): string =>
+  memory === undefined ? '' : `, heap ${String(memory.heapMb)} MB after day ${String(memory.day)}`;
 
 /** `npm run simulate`: seeded runs of the whole built app against a hostile world, until one breaks an invariant or all are done. */
 async function main(): Promise<number> {
@@ -53,11 +56,13 @@ async function main(): Promise<number> {
       print(`${lineOf(report)}; ${rates(known)}, ${String(done)} of ${String(flags.runs)}, ${left()}`);
       if (report.violations.length > 0) print(tellStory(report, flags));
     },
-    onProgress: ({ seed, simulatedMs, ticks }) => {
+    onProgress: ({ seed, simulatedMs, ticks, memory }) => {
       parts.set(seed, { done: Math.min(1, simulatedMs / (flags.days * DAY)), ticks });
       if (performance.now() - said < SAY_MS) return;
       said = performance.now();
-      print(`  seed ${String(seed)}: day ${(simulatedMs / DAY).toFixed(2)}, ${String(ticks)} ticks; ${rates(known)}, ${left()}`);
+      print(
+        `  seed ${String(seed)}: day ${(simulatedMs / DAY).toFixed(2)}, ${String(ticks)} ticks${memoryOf(memory)}; ${rates(known)}, ${left()}`,
+      );
     },
   });
   const summary = summarize(reports, seconds());

@@ -8,7 +8,13 @@ import { simulateRun } from './run';
 
 /** From a process that simulates to the one that hands out the seeds. */
 export type Told =
-  | { readonly kind: 'progress'; readonly seed: number; readonly simulatedMs: number; readonly ticks: number }
+  | {
+      readonly kind: 'progress';
+      readonly seed: number;
+      readonly simulatedMs: number;
+      readonly ticks: number;
+      readonly memory?: MemoryOfDay;
+    }
   | { readonly kind: 'done'; readonly report: RunReport }
   | { readonly kind: 'failed'; readonly text: string };
 
@@ -45,10 +51,12 @@ async function runSeed(flags: SimulateFlags, seed: number, tell: (told: Told) =>
     ...(trace === undefined ? {} : { onLine: (line: string): void => void (lines.push(line) >= LINES && write()) }),
     ...(ledger === undefined ? {} : { onBlobs: (texts): void => void exportTexts(texts, join(ledger, `seed-${String(seed)}`)) }),
     onProgress: (simulatedMs, ticks) => {
-      if (flags.days > 1 && simulatedMs >= (memory.length + 1) * DAY) memory.push(memoryNow(memory.length + 1));
-      if (performance.now() - said < TELL_MS) return;
+      const isNewDay = flags.days > 1 && simulatedMs >= (memory.length + 1) * DAY;
+      if (isNewDay) memory.push(memoryNow(memory.length + 1));
+      if (!isNewDay && performance.now() - said < TELL_MS) return;
       said = performance.now();
-      tell({ kind: 'progress', seed, simulatedMs, ticks });
+      const last = memory.at(-1);
+      tell({ kind: 'progress', seed, simulatedMs, ticks, ...(last === undefined ? {} : { memory: last }) });
     },
   });
   write();
