@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { check } from '../check/check';
 import { bad, type CheckItem } from '../check/item';
 import { ServiceError, SettingsError } from '../errors';
 import { clock, loadSettings, runnersOf, scaleSetOf, store, surroundingsOf, targetOf } from '../functions/environment';
+import { errorText } from './errorText';
+import { readSettingsFile, SettingsFileError } from './settingsFile';
 
 const HELP = `npm run check -- --settings FILE [--pool NAME] [--write] [--json]
 
@@ -27,8 +28,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 2;
   }
-  const { Values = {} } = JSON.parse(readFileSync(values.settings, 'utf8')) as { Values?: Record<string, string> };
-  Object.assign(process.env, Values);
+  Object.assign(process.env, readSettingsFile(values.settings));
   const results = await allOf(values.pool, values.write === true);
   if (values.json === true) process.stdout.write(`${JSON.stringify(results)}\n`);
   else for (const [pool, items] of Object.entries(results)) process.stdout.write(`${pool}\n${items.map(lineOf).join('\n')}\n`);
@@ -69,7 +69,7 @@ function lineOf({ name, ok, text, next }: CheckItem): string {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${errorText(error, SettingsFileError)}\n`);
     process.exit(2);
   },
 );

@@ -1,6 +1,7 @@
 import { errorText } from './errorText';
 import { HELP, OptionsError, parseOptions } from './options';
 import { runReal, runSimulated } from './run';
+import { SettingsFileError } from './settingsFile';
 import { TraceError } from './traces';
 
 async function main(): Promise<number> {
@@ -21,7 +22,7 @@ main().then(
       process.stderr.write('The port of the HTTP API is in use; pass another one as --port N.\n');
       process.exit(2);
     }
-    process.stderr.write(`${errorText(error, OptionsError, TraceError, RangeError)}\n`);
+    process.stderr.write(`${errorText(error, OptionsError, SettingsFileError, TraceError, RangeError)}\n`);
     process.exit(2);
   },
 );

@@ -4,6 +4,7 @@ import { replay, type Difference } from '../observe/ledger/replay';
 import { errorText } from './errorText';
 import { download } from './ledger/download';
 import { readPast, SourceError } from './ledger/source';
+import { SettingsFileError } from './settingsFile';
 
 const HELP = `npm run replay -- --ledger FILE|DIR [flags]
 
@@ -89,7 +90,7 @@ function kindsOf(differences: readonly Difference[]): string {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${errorText(error, SourceError, SettingsError)}\n`);
+    process.stderr.write(`${errorText(error, SourceError, SettingsFileError, SettingsError)}\n`);
     process.exit(2);
   },
 );

@@ -5,8 +5,9 @@ import { startAzurite } from './azurite';
 import { scaledClock, sqliteStorage, startHost, virtualClock, type HostClock } from './host';
 import { exportContainer } from './ledger/export';
 import { createLive } from './live';
-import { OptionsError, type Options } from './options';
+import type { Options } from './options';
 import { formatReport, summaryOf, toReport } from './report';
+import { readSettingsFile } from './settingsFile';
 import { cutToBusy, generateDay, readTrace, type TraceJob } from './traces';
 import { pauseVirtually } from './virtualPause';
 import { startWorld, trustCa } from './world';
@@ -94,7 +95,7 @@ const lastArrival = (trace: readonly TraceJob[]): number => (trace.at(-1)?.arriv
 
 /** `npm start -- --settings FILE`: the same app against the services that the file names, until interrupted. */
 export async function runReal(file: string, options: Options, print: (line: string) => void): Promise<number> {
-  const env = { ...valuesOf(file), ...options.set };
+  const env = { ...readSettingsFile(file), ...options.set };
   const places = [env['SG_BASE_URI'], env['AZURE_RESOURCE_MANAGER_ENDPOINT'] ?? 'https://management.azure.com'];
   const isLocal = places.every((url) => url !== undefined && /^https?:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url));
   const group = `${env['SG_BASE_URI'] ?? '?'} (${env['SG_ORG'] ?? '?'}/${env['SG_RUNNER_GROUP'] ?? '?'})`;
@@ -120,17 +121,4 @@ export async function runReal(file: string, options: Options, print: (line: stri
   await host.stop();
   storage.close();
   return 0;
-}
-
-/** Throws {@link OptionsError} that names the file and what is expected in it. */
-function valuesOf(file: string): Record<string, string> {
-  const expected = 'expected is a local.settings.json with an object "Values" of texts';
-  try {
-    const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: unknown };
-    if (typeof Values === 'object' && Values !== null && Object.values(Values).every((value) => typeof value === 'string'))
-      return Values as Record<string, string>;
-  } catch (error) {
-    throw new OptionsError(`--settings ${file}: ${error instanceof Error ? error.message : String(error)}; ${expected}.`);
-  }
-  throw new OptionsError(`--settings ${file}: ${expected}.`);
 }

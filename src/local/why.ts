@@ -5,6 +5,7 @@ import { tellTime } from '../observe/why/tick';
 import { errorText } from './errorText';
 import { download } from './ledger/download';
 import { readPast, SourceError } from './ledger/source';
+import { SettingsFileError } from './settingsFile';
 
 const HELP = `npm run why -- --ledger FILE|DIR (--at TIME | --runner ID | --vm ID) [flags]
 
@@ -65,7 +66,7 @@ async function run(): Promise<number> {
 run().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${errorText(error, SourceError, SettingsError)}\n`);
+    process.stderr.write(`${errorText(error, SourceError, SettingsFileError, SettingsError)}\n`);
     process.exit(2);
   },
 );

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BLOBS } from '../../names';
 import { loadSettings, store } from '../../functions/environment';
+import { readSettingsFile } from '../settingsFile';
 import { exportTexts } from './export';
 import { SourceError } from './source';
 
@@ -11,13 +12,12 @@ const MOST_CERTIFICATES = 5_000;
 
 const MOST_DAYS = 366;
 
-/** `--settings FILE [--days N]`: the last days of the ledger, and their certificates, from the storage that the file names. Returns the folder. Throws {@link SourceError}. */
+/** `--settings FILE [--days N]`: the last days of the ledger, and their certificates, from the storage that the file names. Returns the folder. Throws {@link SourceError} and SettingsFileError. */
 export async function download(file: string, given: string, now: number): Promise<string> {
   const days = Number(given);
   if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
     throw new SourceError(`--days takes a number of days from 1 to ${String(MOST_DAYS)}, not "${given}".`);
-  const Values = valuesOf(file);
-  Object.assign(process.env, Values);
+  Object.assign(process.env, readSettingsFile(file));
   const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
   let files = 0;
   for (const { pool } of loadSettings().pools) {
@@ -31,15 +31,4 @@ export async function download(file: string, given: string, now: number): Promis
   }
   if (files === 0) throw new SourceError(`--settings ${file}: its container has no ledger of the last ${String(days)} days.`);
   return folder;
-}
-
-function valuesOf(file: string): Record<string, string> {
-  if (!existsSync(file)) throw new SourceError(`--settings ${file}: there is no such file.`);
-  try {
-    const { Values } = JSON.parse(readFileSync(file, 'utf8')) as { Values?: Record<string, string> };
-    if (Values !== undefined) return Values;
-  } catch {
-    // Not JSON: the same advice.
-  }
-  throw new SourceError(`--settings ${file}: expected is a local.settings.json with an object "Values".`);
 }

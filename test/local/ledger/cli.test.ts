@@ -129,6 +129,9 @@ test.each([
   ['no tick of the pool "other"; there are: default', 'why', ['--ledger', past, '--pool', 'other', '--at', '08:15']],
   ['--days takes a number of days from 1 to 366, not "many".', 'replay', ['--settings', settings, '--days', 'many']],
   ['--settings nowhere.json: there is no such file.', 'replay', ['--settings', 'nowhere.json']],
+  ['--settings nowhere.json: there is no such file.', 'check', ['--settings', 'nowhere.json']],
+  ['--settings nowhere.json: there is no such file.', 'main', ['--settings', 'nowhere.json']],
+  ['--settings package.json: expected is a local.settings.json', 'check', ['--settings', 'package.json']],
   ["Unknown option '--past'", 'replay', ['--past']],
 ] as const)('one clear line and status 2: %s', async (message, command, flags) => {
   const { code, errors } = await run(command, ...flags);
