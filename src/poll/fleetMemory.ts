@@ -50,6 +50,17 @@ export function bornAt(memory: InstanceMemory): number {
   return Math.min(memory.createdAt ?? memory.firstSeen, memory.firstSeen);
 }
 
+/**
+ * The time of a first sight: now, and never before an earlier first sight. Whose machine an entry is goes by the order in which both were
+ * first seen, which a host's clock that is set back between the two would turn round (seed 65008).
+ */
+export function firstSight({ instances, runners }: Pick<FleetMemory, 'instances' | 'runners'>, now: number): number {
+  let latest = now;
+  for (const { firstSeen } of Object.values(instances)) if (firstSeen > latest) latest = firstSeen;
+  for (const { firstSeen } of Object.values(runners)) if (firstSeen > latest) latest = firstSeen;
+  return latest;
+}
+
 export interface RunnerMemory {
   firstSeen: number;
   lastSeen: number;

@@ -1,6 +1,6 @@
 import type { Runner } from '../ports/runnerService';
 import type { Instance } from '../ports/scaleSet';
-import type { FleetMemory, RunnerMemory } from './fleetMemory';
+import { firstSight, type FleetMemory, type RunnerMemory } from './fleetMemory';
 import { MachineIndex, sameMachine } from './identity';
 import { isAlive, isDeleting, isZero } from './sighting';
 
@@ -34,8 +34,9 @@ export function join(fleet: FleetMemory, runners: readonly Runner[], instances: 
     const twins = index.find(instance.computerName).filter((one) => !isDeleting(one));
     if (twins.length > 1) for (const twin of twins) ambiguous.add(twin.vmId);
   }
+  const firstSeen = firstSight(fleet, now);
   for (const runner of runners) {
-    const known = (fleet.runners[runner.runnerId] ??= { firstSeen: now, lastSeen: now });
+    const known = (fleet.runners[runner.runnerId] ??= { firstSeen, lastSeen: now });
     known.lastSeen = now;
     const found = index.find(runner.computerName);
     for (const instance of found) push(named, instance.vmId, runner);

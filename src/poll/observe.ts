@@ -1,7 +1,7 @@
 import { byVmId, noteAbsences, noteMissing } from './absences';
 import { put, runWhile } from './clocks';
 import { tasksOf } from './fleet';
-import { bornAt, noteDeleting, type FleetMemory } from './fleetMemory';
+import { bornAt, firstSight, noteDeleting, type FleetMemory } from './fleetMemory';
 import { join, type Joined } from './join';
 import { noteBoot } from './learnedBoot';
 import type { Observed } from './reading';
@@ -20,8 +20,9 @@ export function observe(fleet: FleetMemory, seen: Observed): Joined {
 
 function noteInstances(fleet: FleetMemory, { settings, records, instances, now }: Observed): void {
   const recorded = byVmId(records);
+  const firstSeen = firstSight(fleet, now);
   for (const instance of instances) {
-    const known = (fleet.instances[instance.vmId] ??= { id: instance.id, firstSeen: now, lastSeen: now, shown: [] });
+    const known = (fleet.instances[instance.vmId] ??= { id: instance.id, firstSeen, lastSeen: now, shown: [] });
     known.id = instance.id;
     known.lastSeen = now;
     if (instance.computerName !== undefined) known.name = instance.computerName;

@@ -47,7 +47,7 @@ export function sightingOf(
   const instance = instances.find((one) => one.vmId === sought.vmId);
   const name = instance?.computerName ?? sought.computerName;
   const runner = sought.runnerId === undefined ? undefined : runners.find((one) => one.runnerId === sought.runnerId);
-  const runnerSeen = sought.runnerId === undefined ? undefined : fleet?.runners[sought.runnerId]?.firstSeen;
+  const entry = sought.runnerId === undefined ? undefined : fleet?.runners[sought.runnerId];
   const vmSeen = fleet?.instances[sought.vmId]?.firstSeen;
   const others = runners.filter((one) => one.runnerId !== sought.runnerId && sameMachine(one.computerName, name));
   const successor = others.find((one) => one.connected === true)?.runnerId;
@@ -72,6 +72,7 @@ export function sightingOf(
       .slice(0, 5),
     ...(successor === undefined ? {} : { successor }),
     ...(instance?.isProtected === true ? { isProtected: true } : {}),
-    olderThanVm: runnerSeen !== undefined && vmSeen !== undefined && runnerSeen < vmSeen,
+    // Where the poll matched the two by the VM's own time of creation (a list lacked the VM at first), they belong together here too.
+    olderThanVm: entry !== undefined && vmSeen !== undefined && entry.firstSeen < vmSeen && entry.vmId !== sought.vmId,
   };
 }

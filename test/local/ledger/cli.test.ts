@@ -52,7 +52,7 @@ interface Said {
   readonly errors: string;
 }
 
-const run = (command: 'replay' | 'why', ...flags: string[]): Promise<Said> =>
+const run = (command: 'replay' | 'why' | 'check' | 'main', ...flags: string[]): Promise<Said> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [`dist/local/${command}.js`, ...flags]);
     const said = { out: '', errors: '' };
