@@ -2,8 +2,9 @@ import * as df from 'durable-functions';
 import type { InvocationContext } from '@azure/functions';
 import { carryOut } from '../act/act';
 import { lookAtNominal, writeNominal } from '../act/normalize';
-import type { ActOutcome, Admission } from '../model/decision';
+import type { Act, ActOutcome, Admission } from '../model/decision';
 import type { Target } from '../model/drain';
+import { type Packed, unpack } from '../model/packed';
 import { runStep, type StepInput } from '../drain/runStep';
 import type { StepPorts } from '../drain/steps';
 import { AutoscalerError, ServiceError } from '../errors';
@@ -46,6 +47,8 @@ interface ActInput extends CrossingAdmitted, Pick<Admission, 'stamped'> {
   readonly tickId: string;
   /** uniqueId of the scale set that the tick read. */
   readonly scaleSet?: string;
+  /** The plan's acts, which say the most of what the drains are. An older app's input says it in the drains. */
+  readonly planned?: Packed<Act>;
 }
 
 df.app.activity(FUNCTIONS.poll, {
@@ -113,7 +116,7 @@ df.app.activity(FUNCTIONS.act, {
       readMemory: () => engineOf(context).readMemory(input.pool),
       isOwner: ownerCheck(target, context),
     };
-    const outcomes = await carryOut(ports, unpackAdmitted(input), target, timingOf(settings));
+    const outcomes = await carryOut(ports, unpackAdmitted(input, unpack(input.planned ?? [])), target, timingOf(settings));
     for (const { act, answer, code, text } of outcomes) {
       if (act.kind !== 'nudge') context.log(line('information', 'act', { pool: input.pool, tick: input.tickId, act, answer, code, text }));
     }

@@ -1,6 +1,7 @@
 import type { Act, ActOutcome, Admission, AdmittedAct, Decision, TickPlan } from '../model/decision';
 import type { DrainRecord } from '../model/drain';
 import { pack, unpack, type Packed } from '../model/packed';
+import type { AdmitInput } from '../persist/admit';
 import { OPERATIONS } from '../persist/poolEntity';
 
 /** What crosses the engine with many rows in it, and how it is packed for that. An older app's long form is read alike. */
@@ -12,23 +13,42 @@ export const unpackPlan = (plan: CrossingPlan): TickPlan => ({ ...plan, decision
 
 type Admitted = Pick<Admission, 'acts' | 'scaleIn'>;
 
+/** A drain as it is admitted says again what its act of the plan said, and both stand in the tick's history: once is enough. */
+const PLANNED = ['runnerId', 'instanceId', 'computerName', 'rule'] as const;
+type CrossingRecord = Omit<DrainRecord, (typeof PLANNED)[number]> & Partial<Pick<DrainRecord, (typeof PLANNED)[number]>>;
+
 export interface CrossingAdmitted {
   readonly acts: Packed<AdmittedAct>;
-  readonly scaleIn: { readonly id: string; readonly drains: Packed<DrainRecord> } | undefined;
+  readonly scaleIn: { readonly id: string; readonly drains: Packed<CrossingRecord> } | undefined;
 }
 
 export type CrossingAdmission = Omit<Admission, keyof Admitted> & CrossingAdmitted;
 
-export const packAdmission = (admission: Admission): CrossingAdmission => ({
-  ...admission,
-  acts: pack(admission.acts),
-  scaleIn: admission.scaleIn && { ...admission.scaleIn, drains: pack(admission.scaleIn.drains) },
-});
+type PlannedDrain = Extract<Act, { kind: 'drain' }>;
 
-export const unpackAdmitted = ({ acts, scaleIn }: CrossingAdmitted): Admitted => ({
-  acts: unpack(acts),
-  scaleIn: scaleIn && { ...scaleIn, drains: unpack(scaleIn.drains) },
-});
+const plannedDrains = (planned: readonly Act[]): ReadonlyMap<string, PlannedDrain> =>
+  new Map(planned.flatMap((act) => (act.kind === 'drain' ? [[act.vmId, act] as const] : [])));
+
+export function packAdmission(admission: Admission, planned: readonly Act[]): CrossingAdmission {
+  const { acts, scaleIn } = admission;
+  const byVm = plannedDrains(planned);
+  const own = (record: DrainRecord): CrossingRecord => {
+    const act = byVm.get(record.vmId);
+    const isSaid = (field: string): boolean => PLANNED.some((one) => one === field && act !== undefined && record[one] === act[one]);
+    return Object.fromEntries(Object.entries(record).filter(([field]) => !isSaid(field))) as unknown as CrossingRecord;
+  };
+  return { ...admission, acts: pack(acts), scaleIn: scaleIn && { ...scaleIn, drains: pack(scaleIn.drains.map(own)) } };
+}
+
+/** `planned`: the acts of the plan that was admitted; none where an older app's form says all itself. */
+export function unpackAdmitted({ acts, scaleIn }: CrossingAdmitted, planned: readonly Act[]): Admitted {
+  const byVm = plannedDrains(planned);
+  const whole = (record: CrossingRecord): DrainRecord => {
+    const { runnerId, instanceId, computerName, rule } = byVm.get(record.vmId) ?? {};
+    return { runnerId, instanceId, computerName, rule, ...record } as DrainRecord;
+  };
+  return { acts: unpack(acts), scaleIn: scaleIn && { ...scaleIn, drains: unpack(scaleIn.drains).map(whole) } };
+}
 
 type Answer = Omit<ActOutcome, 'act'>;
 
@@ -57,7 +77,7 @@ export function unpackInput(operation: string, input: unknown): unknown {
 }
 
 /** Its answer, packed where it has rows; a refusal has none. */
-export function packResult(operation: string, result: unknown): unknown {
+export function packResult(operation: string, result: unknown, input: unknown): unknown {
   const isAdmission = operation === OPERATIONS.admit && typeof result === 'object' && result !== null && 'acts' in result;
-  return isAdmission ? packAdmission(result as Admission) : result;
+  return isAdmission ? packAdmission(result as Admission, (input as AdmitInput).plan.decision.acts) : result;
 }

@@ -10,7 +10,8 @@ df.app.entity(FUNCTIONS.pool, (context) => {
   const { df: entity } = context;
   const before = entity.getState(() => undefined) as PoolMemory | undefined;
   const operation = entity.operationName ?? '';
-  const { memory, result } = applyOperation(before, entity.entityKey, operation, unpackInput(operation, entity.getInput()), clock.now());
+  const input = unpackInput(operation, entity.getInput());
+  const { memory, result } = applyOperation(before, entity.entityKey, operation, input, clock.now());
   entity.setState(memory);
-  entity.return(packResult(operation, result));
+  entity.return(packResult(operation, result, input));
 });

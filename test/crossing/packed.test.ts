@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packAdmission, packOutcomes, packPlan, unpackAdmitted, unpackOutcomes, unpackPlan } from '../../src/functions/crossing';
+import {
+  type CrossingAdmitted,
+  packAdmission,
+  packOutcomes,
+  packPlan,
+  unpackAdmitted,
+  unpackOutcomes,
+  unpackPlan,
+} from '../../src/functions/crossing';
 import type { Act, ActOutcome, Admission, TickPlan } from '../../src/model/decision';
 import type { DrainRecord } from '../../src/model/drain';
 import { MAX_ACTS } from '../../src/model/decision';
@@ -33,17 +41,26 @@ const drains = Array.from({ length: MAX_ACTS }, (_, at): Act => ({
   ...{ computerName: `runners${id(at).slice(-6)}`, rule: 'scale-in/threshold', adopted: false, replaces: undefined, stamps: true },
 }));
 
+const saidBy = (act: Act): Partial<DrainRecord> => {
+  const { runnerId, vmId, instanceId, computerName, rule } = act as Extract<Act, { kind: 'drain' }>;
+  return { runnerId, vmId, instanceId, computerName, rule };
+};
+
 test('plan, admission and outcomes cross whole', () => {
   const plan = { tickId: 't', decision: { rule: 'r', reason: 's', acts: drains } } as unknown as TickPlan;
   expect(unpackPlan(wire(packPlan(plan)))).toEqual(wire(plan));
-  const records = drains.map((_, at): DrainRecord => aRecord(String(at)));
+  const records = drains.map((act, at): DrainRecord => ({ ...aRecord(String(at)), ...(at % 5 === 0 ? {} : { ...saidBy(act) }) }));
   const admission = {
     mode: 'run',
     acts: [{ kind: 'inspect', drainId: 'd', expiresAt: 1 }],
     refused: [],
     scaleIn: { id: 's', drains: records },
   };
-  expect(unpackAdmitted(wire(packAdmission(admission as unknown as Admission)))).toEqual(
+  expect(wire(unpackAdmitted(wire(packAdmission(admission as unknown as Admission, drains)), drains))).toEqual(
+    wire({ acts: admission.acts, scaleIn: admission.scaleIn }),
+  );
+  // An older app's long form, read by today's activity.
+  expect(wire(unpackAdmitted(wire({ acts: admission.acts, scaleIn: admission.scaleIn }) as unknown as CrossingAdmitted, []))).toEqual(
     wire({ acts: admission.acts, scaleIn: admission.scaleIn }),
   );
   const outcomes = drains.map((_, at) => ({

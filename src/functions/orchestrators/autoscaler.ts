@@ -108,6 +108,7 @@ function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, a
       acts,
       scaleIn,
       stamped,
+      planned: answer.plan.decision.acts,
     });
     yield* callPool(context, pool, OPERATIONS.settle, { outcomes, timing: answer.timing });
   } catch {
