@@ -5,6 +5,7 @@ import type { AzureOutcome, Instance, ScaleSetState } from '../ports/scaleSet';
 import type { Runner } from '../ports/runnerService';
 import { sameMachine } from '../poll/identity';
 import { isAlive, isDeleting } from '../poll/sighting';
+import { looksCut, mayHide } from '../poll/verdicts';
 import { mayStillAct, type Grant } from './grant';
 import { SINGLE_READS } from './sharedReadings';
 import { isListEmpty, line, poolOf, readFleet, readStateIfAny, type StepLine, type StepPorts } from './steps';
@@ -73,11 +74,15 @@ async function judgeAll(
   const present = state === undefined ? new Map<string, Instance>() : await readInstances(ports, batch, state);
   const runners = group.runners ?? (state === undefined ? [] : await emptyIfNoneIsExpected(ports, leader, state, timing));
   const ready: DrainRecord[] = [];
+  const leaving = batch.map(({ vmId }) => vmId);
+  const isCut = looksCut(group) && mayHide(group, await readFleet(ports, poolOf(leader)), leaving);
   for (const record of batch) {
     // An entry without an id may be the living one of a machine whose own runner was never deregistered by us.
     const unreadable = group.anonymous > 0 && record.kind !== 'runner';
     const verdict = judge(record, present.get(record.vmId), unreadable ? undefined : runners);
-    if (verdict === undefined) ready.push(record);
+    // The living entry of a machine that registered again may stand behind the end of the list.
+    if (verdict === undefined && isCut) answers[record.id] = { answer: 'unknown', code: 'sg-list-cut' };
+    else if (verdict === undefined) ready.push(record);
     else answers[record.id] = verdict;
   }
   return ready;

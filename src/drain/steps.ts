@@ -6,6 +6,7 @@ import type { ScaleSet, ScaleSetState } from '../ports/scaleSet';
 import type { StateStore } from '../ports/stateStore';
 import { mayBeEmpty } from '../poll/emptyList';
 import { sightingOf } from '../poll/sighting';
+import { mayHide } from '../poll/verdicts';
 import { parseFleet, type FleetMemory } from '../poll/fleetMemory';
 import { mayStillAct, type Grant, type GrantPorts } from './grant';
 import { extendWindow, type WindowVerdict } from './window';
@@ -75,7 +76,10 @@ async function sight(
   const instance = state === undefined ? undefined : await ports.scaleSet.readInstance(state.mode, record.instanceId);
   const fleet = await readFleet(ports, poolOf(record));
   const runners = group.runners ?? (state !== undefined && (await isListEmpty(ports, state, fleet, timing)) ? [] : undefined);
-  const seen = sightingOf(record, { runners }, instance === undefined ? [] : [instance], fleet, at);
+  const isListed = runners?.some(({ runnerId }) => runnerId === record.runnerId) === true;
+  // Its absence from a list that was cut proves nothing: a deregister whose answer was lost may not have taken.
+  const known = isListed || !mayHide(group, fleet, [record.vmId]) ? runners : undefined;
+  const seen = sightingOf(record, { runners: known }, instance === undefined ? [] : [instance], fleet, at);
   return seen === undefined ? { window: undefined, verdict: 'unknown' } : extendWindow(window, seen, timing);
 }
 

@@ -4,6 +4,7 @@ import { ServiceError } from '../../src/errors';
 import type { DrainRecord } from '../../src/model/drain';
 import type { Turn } from '../../src/persist/deletion';
 import { OPERATIONS } from '../../src/persist/poolEntity';
+import type { InstanceMemory } from '../../src/poll/fleetMemory';
 import type { AzureOutcome } from '../../src/ports/scaleSet';
 import { aRecord, MINUTE, NOW, TIMING } from '../support/builders/drains';
 import { aRunner } from '../support/fakes/fakeRunnerService';
@@ -127,6 +128,46 @@ describe('a list of runners that is missing', () => {
     at.remember((fleet) => {
       fleet.instances['vmid-9'] = { id: '9', firstSeen: NOW - 60 * MINUTE, lastSeen: NOW, shown };
     });
+});
+
+describe('a list of a whole number of pages, which may have been cut', () => {
+  /** A hundred living runners, and a fleet memory in which `hidden` has shown a runner that is not among them. */
+  function paged(hidden: Partial<InstanceMemory> | undefined): Stage {
+    const at = ready('1');
+    const others = Array.from({ length: 100 }, (_, index) => String(1_000 + index));
+    at.runners.group = { ...at.runners.group, runners: others.map((id) => aRunner(id)) };
+    at.remember((fleet) => {
+      for (const id of others) fleet.instances[`vmid-${id}`] = { id, firstSeen: 1, lastSeen: NOW, shown: [id] };
+      fleet.instances['vmid-1'] = { id: '1', firstSeen: 1, lastSeen: NOW, shown: ['1'] };
+      if (hidden !== undefined) fleet.instances['vmid-9'] = { ...{ id: '9', firstSeen: 1, lastSeen: NOW, shown: ['9'] }, ...hidden };
+    });
+    return at;
+  }
+
+  test.each<[string, Partial<InstanceMemory> | undefined]>([
+    ['each other machine has its entry in it', undefined],
+    ['the machine that has none never had one', { shown: [] }],
+    ['the entry of the machine that has none was taken off by us', { deregistered: { drain: 'other', at: NOW } }],
+    ['the machine that has none is gone', { gone: true }],
+    ['the machine that has none shows another entry of its name', { name: 'vm-1000' }],
+  ])('is whole where %s', async (_name, hidden) => {
+    const at = paged(hidden);
+    expect(answersOf(at, await run(at))).toEqual({ 1: 'accepted' });
+  });
+
+  test('hides what may live where another machine’s entry is missing: nothing is deleted on it, and the note says why', async () => {
+    const at = paged({});
+    const { answers } = await run(at);
+    expect(Object.values(answers)).toEqual([{ answer: 'unknown', code: 'sg-list-cut' }]);
+    expect(sentIds(at)).toEqual([]);
+    expect(at.entity.record('1').note).toContain('sg-list-cut');
+  });
+
+  test('hides what may live where nothing is remembered', async () => {
+    const at = paged(undefined);
+    at.store.blobs.clear();
+    expect(answersOf(at, await run(at))).toEqual({ 1: 'unknown' });
+  });
 });
 
 describe('how the last delete ended', () => {

@@ -189,6 +189,18 @@ describe('an entry that is off the list is done where our deregister may be behi
     expect(await run(at)).toMatchObject({ answer: 'gone' });
   });
 
+  test('and the list may have been cut: the entry may stand behind its end', async () => {
+    const at = committed();
+    at.runners.nextOutcomes.push({ kind: 'unknown', code: 'sg-unavailable', text: '' });
+    await run(at);
+    at.entity.drain(OPERATIONS.deregistered, '1', { answer: 'unknown' });
+    at.runners.group = { ...at.runners.group, runners: Array.from({ length: 100 }, (_, index) => aRunner(String(1_000 + index))) };
+    at.remember((fleet) => {
+      fleet.instances['vmid-9'] = { id: '9', firstSeen: 1, lastSeen: NOW, shown: ['9'] };
+    });
+    expect(await run(at)).toMatchObject({ answer: 'notNow', verdict: 'unknown' });
+  });
+
   test('and the list is missing, since it was the last one', async () => {
     const at = committed();
     at.runners.nextOutcomes.push({ kind: 'unknown', code: 'sg-unavailable', text: '' });

@@ -6,6 +6,13 @@ const STEPS = { file: 'src/drain/steps.ts', check: { test: 'test/drain/deregiste
 /** From the first zero to the deregistration. */
 export const confirming: readonly Mutant[] = [
   {
+    name: 'an entry behind the end of a cut list is deregistered',
+    danger: 'A lost answer counts as taken, and the VM of a runner in service is deleted.',
+    ...STEPS,
+    from: 'const known = isListed || !mayHide(group, fleet, [record.vmId]) ? runners : undefined;',
+    to: 'const known = isListed || mayHide(group, fleet, [record.vmId]) || runners !== undefined ? runners : undefined;',
+  },
+  {
     name: 'skip the confirming readings',
     danger: 'A runner whose job starts between two readings is deleted on its first zero.',
     ...WINDOW,

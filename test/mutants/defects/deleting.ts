@@ -7,6 +7,13 @@ const OPERATIONS = { file: 'src/persist/drainOperations.ts', check: { test: 'tes
 /** From the commit to the VM that is gone. */
 export const deleting: readonly Mutant[] = [
   {
+    name: 'a list that was cut shows that no other entry lives',
+    danger: 'Above 100 runners a machine that registered again is deleted with its job.',
+    ...BATCH,
+    from: 'if (verdict === undefined && isCut) answers',
+    to: 'if (verdict === undefined && !isCut && isCut) answers',
+  },
+  {
     name: 'delete before deregister',
     danger: 'A job that the platform hands to the runner meanwhile dies with the VM.',
     ...OPERATIONS,

@@ -55,8 +55,8 @@ export const repairing: readonly Mutant[] = [
     name: 'boot clock by instance id',
     danger: 'An id used again: a VM that boots counts as overdue, is no capacity, and is deleted as a stray.',
     file: 'src/poll/observe.ts',
-    from: '{ id: instance.id, firstSeen: now,',
-    to: '{ id: instance.id, firstSeen: Object.values(fleet.instances).find(({ id }) => id === instance.id)?.firstSeen ?? now,',
+    from: '{ id: instance.id, firstSeen,',
+    to: '{ id: instance.id, firstSeen: Object.values(fleet.instances).find(({ id }) => id === instance.id)?.firstSeen ?? firstSeen,',
     check: { test: 'test/decide/repair.test.ts' },
   },
   {
