@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { WorldFaults } from '../../src/local/world/faults';
 import type { Vm } from '../../src/local/world/state';
 import { MINUTE, startWholeApp, type Answer, type WholeApp } from '../support/wholeApp';
 
@@ -10,8 +11,8 @@ afterEach(() => app.stop());
 
 const HOURS = 60 * MINUTE;
 
-async function begin(env: Record<string, string> = {}, runners = 2): Promise<void> {
-  app = await startWholeApp({ env: { MIN_RUNNERS: '1', ...env }, world: { flags: { initialRunners: runners } } });
+async function begin(env: Record<string, string> = {}, runners = 2, faults: WorldFaults = {}): Promise<void> {
+  app = await startWholeApp({ env: { MIN_RUNNERS: '1', ...env }, world: { flags: { initialRunners: runners }, faults } });
 }
 
 const status = async (): Promise<Record<string, unknown>> => (await app.request('GET', 'pools/default')).body;
@@ -96,4 +97,23 @@ test('a VM whose runner was forced off the list under a job is lost, shown, and 
     body: { reaping: vmId, checked: { entries: 0 } },
   });
   await passUntil(async () => !vms().some((each) => each.vmId === vmId) && (await drains()).length === 0, HOURS);
+});
+
+// Seed 41001 at 1,000 runners: a machine in service was reaped while the list of runners ended at a page.
+test('reap does nothing on a list of runners that may have been cut', async () => {
+  let isCut = false;
+  const others = Array.from({ length: 100 }, (_, at) => ({ RunnerId: `other-${String(at)}`, ComputerName: `other${String(at)}` }));
+  await begin({ MIN_RUNNERS: '2' }, 2, {
+    onAnswer: (service, { method }, response) =>
+      !isCut || service !== 'stackguardian' || method !== 'GET'
+        ? undefined
+        : { ...response, body: JSON.stringify({ msg: { QueuedWorkflowsCount: 0, ContainerInstances: others } }) },
+  });
+  await app.pass(3 * MINUTE);
+  isCut = true;
+  const vmId = vms()[0]?.vmId ?? '';
+  const answer = await post(`instances/${vmId}/reap`, { confirm: vmId });
+  expect(answer).toMatchObject({ status: 409, body: { error: { code: 'runners-unknown' } } });
+  await app.pass(5 * MINUTE);
+  expect(vms()).toHaveLength(2);
 });

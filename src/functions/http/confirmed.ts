@@ -3,13 +3,15 @@ import type { DurableClient } from 'durable-functions';
 import type { DrainRecord, Target } from '../../model/drain';
 import { lookAtNominal } from '../../act/normalize';
 import { drainId, FUNCTIONS, normalizeId, scaleInId } from '../../names';
+import { readFleet } from '../../drain/steps';
 import { emit } from '../../observe/log';
 import { sameMachine } from '../../poll/identity';
-import type { Runner } from '../../ports/runnerService';
+import { mayHide } from '../../poll/verdicts';
+import type { Runner, RunnerGroup } from '../../ports/runnerService';
 import type { Instance } from '../../ports/scaleSet';
 import type { PoolSettings } from '../../settings/settings';
 import { engineOf } from '../engine';
-import { clock, ownerCheck, poolSettings, runnersOf, scaleSetOf, targetOf, timingOf } from '../environment';
+import { clock, ownerCheck, poolSettings, runnersOf, scaleSetOf, store, targetOf, timingOf } from '../environment';
 import { isOver, statusOf } from '../loopStatus';
 import { json, RequestError } from './answer';
 import { fromAnswer, run } from './run';
@@ -23,6 +25,7 @@ function requireConfirm(confirm: string, expected: string): void {
 interface Sides {
   readonly settings: PoolSettings;
   readonly target: Target;
+  readonly group: RunnerGroup;
   readonly runners: readonly Runner[];
   readonly instances: readonly Instance[];
 }
@@ -39,7 +42,7 @@ async function readBoth(pool: string, context: InvocationContext): Promise<Sides
     throw new RequestError(409, 'foreign-owner', 'Another app owns the scale set; nothing was done. The status says which.');
   if (group.runners === undefined)
     throw new RequestError(409, 'runners-unknown', 'StackGuardian sent no list of runners, so nothing could be checked; nothing was done.');
-  return { settings, target, runners: group.runners, instances: await scaleSet.listInstances(state) };
+  return { settings, target, group, runners: group.runners, instances: await scaleSet.listInstances(state) };
 }
 
 function refuseDryRun(settings: PoolSettings): void {
@@ -55,7 +58,7 @@ export async function reap(
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   requireConfirm(confirm, vmId);
-  const { settings, target, runners, instances } = await readBoth(pool, context);
+  const { settings, target, group, runners, instances } = await readBoth(pool, context);
   const instance = instances.find((each) => each.vmId === vmId);
   if (instance === undefined) throw new RequestError(404, 'instance-unknown', `No instance of the scale set has the vmId "${vmId}".`);
   if (instance.isProtected === true)
@@ -80,6 +83,12 @@ export async function reap(
       },
       checked,
     });
+  if (entries.length === 0 && mayHide(group, await readFleet({ store: store() }, pool), [vmId]))
+    throw new RequestError(
+      409,
+      'runners-unknown',
+      `The list of ${runners.length} runners may have been cut at a page, so an entry of this machine may be missing in it; nothing was done. Try again when it tells all.`,
+    );
   const tick = `reap${clock.now().toString(36)}`;
   const answer = await run(client, context, pool, 'recordReap', {
     id: drainId(pool, tick, 0),
