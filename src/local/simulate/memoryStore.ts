@@ -1,4 +1,5 @@
 import type { StateStore, WriteCondition } from '../../ports/stateStore';
+import { LongText } from './longText';
 
 export interface MemoryStore extends StateStore {
   /** Texts by name, as they stand: for judges and for tests. */
@@ -24,20 +25,15 @@ export interface MemoryStoreOptions {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-/** A blob container in memory; ETags count up. A long append blob is kept as its parts. */
+/** A blob container in memory; ETags count up. */
 export function memoryStore({ onCall, wait }: MemoryStoreOptions = {}): MemoryStore {
-  const blobs = new Map<string, { parts: string[]; etag: string }>();
+  const blobs = new Map<string, { readonly text: LongText; etag: string }>();
   let version = 0;
-  const textOf = (name: string): string | undefined => {
-    const blob = blobs.get(name);
-    if (blob === undefined) return undefined;
-    if (blob.parts.length > 1) blob.parts = [blob.parts.join('')];
-    return blob.parts[0] ?? '';
-  };
+  const textOf = (name: string): string | undefined => blobs.get(name)?.text.toString();
   const nextEtag = (): string => `"${String(++version)}"`;
   const put = (name: string, text: string): string => {
     const etag = nextEtag();
-    blobs.set(name, { parts: [text], etag });
+    blobs.set(name, { text: new LongText(text), etag });
     return etag;
   };
   const fits = (name: string, condition: WriteCondition): boolean =>
@@ -77,7 +73,7 @@ export function memoryStore({ onCall, wait }: MemoryStoreOptions = {}): MemorySt
         const known = blobs.get(name);
         if (known === undefined) put(name, text);
         else {
-          known.parts.push(text);
+          known.text.append(text);
           known.etag = nextEtag();
         }
       }),
