@@ -34,8 +34,9 @@ export function packAdmission(admission: Admission, planned: readonly Act[]): Cr
   const byVm = plannedDrains(planned);
   const own = (record: DrainRecord): CrossingRecord => {
     const act = byVm.get(record.vmId);
-    const isSaid = (field: string): boolean => PLANNED.some((one) => one === field && act !== undefined && record[one] === act[one]);
-    return Object.fromEntries(Object.entries(record).filter(([field]) => !isSaid(field))) as unknown as CrossingRecord;
+    const left: Partial<DrainRecord> = { ...record };
+    for (const field of PLANNED) if (act !== undefined && record[field] === act[field]) delete left[field];
+    return left as CrossingRecord;
   };
   return { ...admission, acts: pack(acts), scaleIn: scaleIn && { ...scaleIn, drains: pack(scaleIn.drains.map(own)) } };
 }

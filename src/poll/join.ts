@@ -1,6 +1,6 @@
 import type { Runner } from '../ports/runnerService';
 import type { Instance } from '../ports/scaleSet';
-import { firstSight, type FleetMemory, type RunnerMemory } from './fleetMemory';
+import type { FleetMemory, RunnerMemory } from './fleetMemory';
 import { MachineIndex, sameMachine } from './identity';
 import { isAlive, isDeleting, isZero } from './sighting';
 
@@ -17,8 +17,14 @@ export interface Joined {
   readonly ambiguous: ReadonlySet<string>;
 }
 
-/** Matches the entries of one reading with its instances. Writes into `fleet` which machine each entry belongs to, and its first sight. */
-export function join(fleet: FleetMemory, runners: readonly Runner[], instances: readonly Instance[], now: number): Joined {
+interface Sides {
+  readonly runners: readonly Runner[];
+  readonly instances: readonly Instance[];
+  readonly now: number;
+}
+
+/** Matches the entries of one reading with its instances. Writes into `fleet` which machine each entry belongs to, and `firstSeen` of what is new. */
+export function join(fleet: FleetMemory, { runners, instances, now }: Sides, firstSeen: number): Joined {
   const index = new MachineIndex<Instance>();
   const byVm = new Map<string, Instance>();
   for (const instance of instances) {
@@ -34,7 +40,6 @@ export function join(fleet: FleetMemory, runners: readonly Runner[], instances: 
     const twins = index.find(instance.computerName).filter((one) => !isDeleting(one));
     if (twins.length > 1) for (const twin of twins) ambiguous.add(twin.vmId);
   }
-  const firstSeen = firstSight(fleet, now);
   for (const runner of runners) {
     const known = (fleet.runners[runner.runnerId] ??= { firstSeen, lastSeen: now });
     known.lastSeen = now;

@@ -9,8 +9,9 @@ import { isBad, isDeleting, isZero } from './sighting';
 
 /** Writes one complete reading into the fleet's memory: first sights, clocks, who speaks for which machine. Mutates `fleet`. */
 export function observe(fleet: FleetMemory, seen: Observed): Joined {
-  noteInstances(fleet, seen);
-  const joined = join(fleet, seen.runners, seen.instances, seen.now);
+  const firstSeen = firstSight(fleet, seen.now);
+  noteInstances(fleet, seen, firstSeen);
+  const joined = join(fleet, seen, firstSeen);
   noteRunners(fleet, seen, joined);
   noteSpeakers(fleet, joined, seen.now);
   noteMissing(fleet, seen);
@@ -18,9 +19,8 @@ export function observe(fleet: FleetMemory, seen: Observed): Joined {
   return joined;
 }
 
-function noteInstances(fleet: FleetMemory, { settings, records, instances, now }: Observed): void {
+function noteInstances(fleet: FleetMemory, { settings, records, instances, now }: Observed, firstSeen: number): void {
   const recorded = byVmId(records);
-  const firstSeen = firstSight(fleet, now);
   for (const instance of instances) {
     const known = (fleet.instances[instance.vmId] ??= { id: instance.id, firstSeen, lastSeen: now, shown: [] });
     known.id = instance.id;

@@ -10,7 +10,7 @@ export const confirming: readonly Mutant[] = [
     danger: 'A lost answer counts as taken, and the VM of a runner in service is deleted.',
     ...STEPS,
     from: 'const known = isListed || !mayHide(group, fleet, [record.vmId]) ? runners : undefined;',
-    to: 'const known = isListed || mayHide(group, fleet, [record.vmId]) || runners !== undefined ? runners : undefined;',
+    to: 'const known = runners;',
   },
   {
     name: 'skip the confirming readings',

@@ -11,7 +11,7 @@ export const deleting: readonly Mutant[] = [
     danger: 'Above 100 runners a machine that registered again is deleted with its job.',
     ...BATCH,
     from: 'if (verdict === undefined && isCut) answers',
-    to: 'if (verdict === undefined && !isCut && isCut) answers',
+    to: 'if (false) answers',
   },
   {
     name: 'delete before deregister',
