@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tryRules, type PlainRule } from '../../src/forecast/model';
 
@@ -51,4 +52,48 @@ test('no job costs nothing', () => {
   expect(tryRules([], PLAIN, { ready: { from: 1, within: 60, runners: 1 } }, always)).toEqual({
     ...{ waitMinutes: 0, waitP95Seconds: 0, vmMinutes: 0, jobs: 0 },
   });
+});
+
+const seconds = (max: number): fc.Arbitrary<number> => fc.oneof(fc.integer({ min: 0, max }), fc.double({ min: 0, max, noNaN: true }));
+const sometimes = <T>(rule: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(rule, { nil: undefined });
+const from = fc.constantFrom(1, 3);
+const minutes = fc.integer({ min: 0, max: 30 });
+
+test('ticks that can do nothing are passed over without any difference to the result', () => {
+  const past = fc.array(fc.record({ gap: fc.oneof(seconds(30), seconds(4_000)), seconds: seconds(2_000) }), { maxLength: 40 });
+  const plain = fc.record({
+    poll: fc.integer({ min: 1, max: 120 }),
+    confirm: fc.constantFrom(0, 60, 65, 180),
+    minRunners: fc.integer({ min: 0, max: 3 }),
+    minIdle: fc.integer({ min: 0, max: 2 }),
+    idleFor: fc.constantFrom(0, 37, 60, 300, 900),
+    keepNewest: fc.constantFrom(0, 1, 2, Infinity),
+    extra: fc.integer({ min: 0, max: 2 }),
+    maxRunners: fc.constantFrom(1, 2, 3, 5, Infinity),
+  });
+  const rules = fc.record({
+    keep: sometimes(fc.record({ from, minutes })),
+    burst: sometimes(fc.record({ jobs: fc.integer({ min: 1, max: 4 }), minutes })),
+    ready: sometimes(fc.record({ from, within: fc.constantFrom(1, 15, 60), runners: fc.integer({ min: 1, max: 3 }) })),
+    extra: sometimes(fc.record({ from })),
+  });
+  const rates = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 5, maxLength: 5 });
+  fc.assert(
+    fc.property(past, plain, rules, rates, (gaps, plainRule, drawn, byHour) => {
+      let at = 3_600;
+      const jobs = gaps.map((job) => ({ at: (at += job.gap), seconds: job.seconds }));
+      const rateAt = (second: number): number => byHour[Math.floor(second / 3_600) % byHour.length] ?? 0;
+      expect(tryRules(jobs, plainRule, drawn, rateAt)).toEqual(tryRules(jobs, plainRule, drawn, rateAt, 'all'));
+    }),
+    { numRuns: 500, seed: 5 },
+  );
+});
+
+test('an hour that begins while nothing is there brings its ready runner, when the last VM went in the tick before too', () => {
+  // Poll 6, no confirming: the second job's VM is drained at 7188 and gone at the tick of 7194, the last of its hour.
+  const jobs = [{ at: 6_930, seconds: 90 }, { at: 13_000, seconds: 10 }];
+  const plain = { ...PLAIN, poll: 6, confirm: 0 };
+  const ready = { ready: { from: 1, within: 60, runners: 1 } };
+  const rateAt = (second: number): number => (Math.floor(second / 3_600) === 2 ? 1 : 0);
+  expect(tryRules(jobs, plain, ready, rateAt).vmMinutes).toBeGreaterThan(tryRules(jobs, plain, {}, rateAt).vmMinutes + 50);
 });
