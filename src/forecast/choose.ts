@@ -1,6 +1,7 @@
-import { tryRules, type PastJob, type PlainRule, type Trial } from './model';
+import { tryRules, type PastJob, type Trial } from './model';
 import type { Parameters } from './parameters';
 import { DAY_SECONDS, weekdayOf, type PastDay } from './past';
+import type { PlainRule } from './plainRule';
 import { LEAST_DAYS, ratesOf } from './profile';
 
 /** What the user states: the price of waiting, or the wait to keep below. */

@@ -1,4 +1,5 @@
 import { numbersOf, type Parameters, type Recent } from './parameters';
+import type { PlainRule } from './plainRule';
 
 /**
  * A pool in numbers: what waits, what idles and what it costs, over weeks of jobs in milliseconds of computing. It is there to compare
@@ -21,20 +22,6 @@ export interface PastJob {
   /** Seconds on any one axis whose zero is the beginning of an hour. */
   readonly at: number;
   readonly seconds: number;
-}
-
-/** The pool's settings without a forecast, in seconds. */
-export interface PlainRule {
-  readonly poll: number;
-  readonly confirm: number;
-  readonly minRunners: number;
-  readonly minIdle: number;
-  readonly idleFor: number;
-  /** Infinity: all. */
-  readonly keepNewest: number;
-  readonly extra: number;
-  /** Infinity: unbounded. */
-  readonly maxRunners: number;
 }
 
 export interface Trial {
@@ -175,7 +162,7 @@ class Pool {
     }
   }
 
-  /** True: calm, nobody waits and nothing was done; the next ticks can only do what {@link #nextEvent} brings about. */
+  /** True: calm. Nothing was done, and the next ticks can only do what {@link #nextEvent} brings about. */
   #tick(now: number): boolean {
     const numbers = numbersOf(this.#rules, this.#rateOf(now), this.#recent(now));
     const waiting = this.#arrived - this.#started;
@@ -184,10 +171,9 @@ class Pool {
     for (const { busyUntil } of this.#vms) if (busyUntil <= now) idle += 1;
     const minIdle = Math.max(this.#plain.minIdle, numbers.minIdle);
     const known = this.#vms.length;
-    const lack = this.#grow(now, waiting, idle, minIdle, numbers.extra);
-    if (waiting > 0) return false;
-    this.#shrink(now, { idle, known, minIdle, keepFor: numbers.keepMinutes * 60 });
-    return lack <= 0 && this.#vms.length === known;
+    const isSettled = this.#grow(now, waiting, idle, minIdle, numbers.extra);
+    if (waiting === 0) this.#shrink(now, { idle, known, minIdle, keepFor: numbers.keepMinutes * 60 });
+    return isSettled && this.#vms.length === known;
   }
 
   #rateOf(now: number): number {
@@ -205,13 +191,12 @@ class Pool {
     };
   }
 
-  /** How many runners were lacking. */
-  #grow(now: number, waiting: number, idle: number, minIdle: number, extra: number): number {
+  /** True: no runner is lacking, or MAX_RUNNERS leave no room for another. */
+  #grow(now: number, waiting: number, idle: number, minIdle: number, extra: number): boolean {
     const { minRunners, maxRunners } = this.#plain;
     const booting = this.#boots.length;
     const ahead = waiting > idle ? Math.max(this.#plain.extra, extra) : 0;
-    const lacking = Math.max(waiting + Math.max(minIdle, ahead) - idle - booting, minRunners - this.#vms.length - booting);
-    let lack = lacking;
+    let lack = Math.max(waiting + Math.max(minIdle, ahead) - idle - booting, minRunners - this.#vms.length - booting);
     for (; lack > 0 && this.#draining.length > 0; lack -= 1) {
       const vm = this.#draining.pop() as Vm;
       this.#vms.push({ ...vm, drainedAt: undefined, idleSince: now });
@@ -222,7 +207,7 @@ class Pool {
       this.#orderedUntil = now + ORDER_SECONDS;
     }
     this.#place(now);
-    return lacking;
+    return Math.min(lack, room) <= 0;
   }
 
   /** `known`: so many VMs were there when idle ones were counted; what was given back since does not go again. */

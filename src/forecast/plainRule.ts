@@ -1,5 +1,18 @@
 import type { PoolSettings } from '../settings/settings';
-import type { PlainRule } from './model';
+
+/** The pool's settings without a forecast, in seconds. */
+export interface PlainRule {
+  readonly poll: number;
+  readonly confirm: number;
+  readonly minRunners: number;
+  readonly minIdle: number;
+  readonly idleFor: number;
+  /** Infinity: all. */
+  readonly keepNewest: number;
+  readonly extra: number;
+  /** Infinity: unbounded. */
+  readonly maxRunners: number;
+}
 
 /** The settings without a forecast, for the trial of rules; where SCALE_IN_STRATEGY is `step` its cooldown stands for the idle time. */
 export function plainRuleOf(settings: PoolSettings): PlainRule {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { choose } from '../../src/forecast/choose';
-import type { PlainRule } from '../../src/forecast/model';
+import type { PlainRule } from '../../src/forecast/plainRule';
 import { officeDays } from '../support/builders/past';
 
 const PLAIN: PlainRule = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tryRules, type PlainRule } from '../../src/forecast/model';
+import { tryRules } from '../../src/forecast/model';
+import type { PlainRule } from '../../src/forecast/plainRule';
 
 const PLAIN: PlainRule = {
   ...{ poll: 60, confirm: 60, minRunners: 0, minIdle: 0, idleFor: 0, keepNewest: 0, extra: 0, maxRunners: Infinity },
@@ -91,7 +92,10 @@ test('ticks that can do nothing are passed over without any difference to the re
 
 test('an hour that begins while nothing is there brings its ready runner, when the last VM went in the tick before too', () => {
   // Poll 6, no confirming: the second job's VM is drained at 7188 and gone at the tick of 7194, the last of its hour.
-  const jobs = [{ at: 6_930, seconds: 90 }, { at: 13_000, seconds: 10 }];
+  const jobs = [
+    { at: 6_930, seconds: 90 },
+    { at: 13_000, seconds: 10 },
+  ];
   const plain = { ...PLAIN, poll: 6, confirm: 0 };
   const ready = { ready: { from: 1, within: 60, runners: 1 } };
   const rateAt = (second: number): number => (Math.floor(second / 3_600) === 2 ? 1 : 0);
