@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { localHostStage } from '../../src/local/crash/stage';
 import { runTrial } from '../../src/local/crash/trial';
 import { bundled } from '../support/wholeApp';
 
@@ -7,16 +8,13 @@ test.each(['Uniform', 'Flexible'] as const)(
   'killed six times during drains and scale-outs: every job is done, every drain ends once, no VM is left, no stamp is lost (%s)',
   async (mode) => {
     const seed = mode === 'Uniform' ? 11 : 12;
-    const report = await runTrial({
-      kills: 6,
-      seed,
+    const stage = localHostStage({
       speed: 60,
-      mode,
       appDirectory: process.cwd(),
       entry: bundled('src/index.ts'),
       script: bundled('src/local/crash.ts'),
-      print: () => undefined,
     });
+    const report = await runTrial(stage, { kills: 6, seed, mode, print: () => undefined });
     expect(report.findings, `seed ${seed}`).toEqual([]);
     expect(report).toMatchObject({ jobsDone: report.jobs, jobsKilled: 0, orphanVms: 0, ghostRunners: 0 });
     expect(report.killsWhileDraining + report.killsWhileGrowing).toBeGreaterThan(0);

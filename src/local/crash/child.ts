@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { READY, type LifeOptions } from './life';
+import { READY } from './life';
 
 export interface Child {
   readonly url: string;
@@ -10,12 +10,9 @@ export interface Child {
 
 const SAID_LINES = 200;
 
-/** Starts `script --life <options>` and waits until its host serves. Throws with its last words where it ends before. */
-export function startChild(script: string, options: LifeOptions): Promise<Child> {
-  const child: ChildProcess = spawn(process.execPath, [script, '--life', JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
-  });
+/** Starts a process and waits until it says where it serves. Throws with its last words where it ends before. */
+export function startChild(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Child> {
+  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const reaper = (): void => void child.kill('SIGKILL');
   process.once('exit', reaper);

@@ -1,26 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { PoolMemory } from '../../model/pool';
 import { startAzurite } from '../azurite';
-import { scaledClock } from '../host';
+import { spedUpFlags, spedUpTrace } from '../spedUp';
 import { startWorld, type RunningWorld } from '../world';
 import { createRandom } from '../world/random';
 import type { WorldEvent } from '../world/state';
-import { startChild, type Child } from './child';
+import type { Child } from './child';
 import { findingsOf, lostStamps, readCertificates } from './inspect';
+import type { Stage } from './stage';
 
 export interface TrialOptions {
   readonly kills: number;
   readonly seed: number;
-  /** Simulated seconds per second. */
-  readonly speed: number;
   readonly mode: 'Uniform' | 'Flexible';
-  readonly appDirectory: string;
-  /** The built app, and the script whose `--life` runs it. */
-  readonly entry: string;
-  readonly script: string;
   readonly print: (line: string) => void;
 }
 
@@ -39,7 +31,6 @@ export interface TrialReport {
   readonly findings: readonly string[];
 }
 
-const START = Date.UTC(2025, 3, 7, 6);
 const MINUTE = 60_000;
 const WAVE_MS = 14 * MINUTE;
 const STEP = 2;
@@ -57,36 +48,31 @@ const SETTINGS = {
 const REST_MS = 180 * MINUTE;
 
 /** Kills the host of the built app at random moments during drains and scale-outs, starts it again each time, and looks what is left. */
-export async function runTrial(options: TrialOptions): Promise<TrialReport> {
-  const { seed, speed, mode, print } = options;
+export async function runTrial(stage: Stage, options: TrialOptions): Promise<TrialReport> {
+  const { clock, pace, services } = stage;
+  const { seed, mode, print } = options;
   const random = createRandom(seed).fork('kills');
-  const folder = mkdtempSync(join(tmpdir(), 'crash-trial-'));
   const events: WorldEvent[] = [];
-  const clock = scaledClock(speed, START);
-  const at = { simulated: clock.now(), real: Date.now() };
-  const azurite = await startAzurite();
-  const world = await startWorld({ clock, seed, mode, flags: { initialRunners: 1 }, onEvent: (event) => events.push(event) });
+  const azurite = await startAzurite({ services });
+  const flags = spedUpFlags({ initialRunners: 1 }, pace);
+  const world = await startWorld({ clock, seed, mode, flags, onEvent: (event) => events.push(event) });
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
-  const env = { ...world.settings, AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString, ...SETTINGS };
-  const life = { ...options, ...at, env, database: join(folder, 'hub.db') };
-  const begin = (): Promise<Child> =>
-    startChild(options.script, {
-      appDirectory: life.appDirectory,
-      entry: life.entry,
-      database: life.database,
-      env,
-      speed,
-      simulated: at.simulated,
-      real: at.real,
-    });
-  const stopWaves = wave(world, random, clock);
+  const env = {
+    ...world.settings,
+    AzureWebJobsStorage: azurite.connectionString,
+    AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString,
+    ...(pace === 1 ? {} : { TRIAL_SPEED: String(pace) }),
+    ...SETTINGS,
+  };
+  const begin = (): Promise<Child> => stage.begin(env);
+  const stopWaves = wave(world, random, { clock, pace });
   const findings: string[] = [];
   let [killsWhileDraining, killsWhileGrowing] = [0, 0];
   let memory: PoolMemory | undefined;
   let child = await begin();
   try {
     for (let kill = 1; kill <= options.kills; kill += 1) {
-      await sleep(200 + random.below(3_000));
+      await sleep(stage.restMs + random.below(3_000));
       await until(() => isDraining(world) || isGrowing(world), 8_000);
       if (isDraining(world)) killsWhileDraining += 1;
       if (isGrowing(world)) killsWhileGrowing += 1;
@@ -98,7 +84,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialReport> {
         const lost = memory === undefined ? ['the memory of the pool is gone'] : lostStamps(before, memory);
         findings.push(...lost.map((text) => `after kill ${kill}: ${text}`));
       }
-      if (kill % 10 === 0) print(`${kill} kills, ${world.metrics().jobsDone} of ${world.metrics().jobs} jobs done`);
+      if (kill % 5 === 0) print(`${kill} kills, ${world.metrics().jobsDone} of ${world.metrics().jobs} jobs done`);
     }
     stopWaves();
     const rest = async (): Promise<boolean> => {
@@ -109,7 +95,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialReport> {
         Object.keys((await memoryOf(child))?.drains ?? { a: 1 }).length === 0
       );
     };
-    const end = clock.now() + REST_MS;
+    const end = clock.now() + REST_MS / pace;
     let rested = false;
     while (!rested && clock.now() < end) {
       await sleep(200);
@@ -117,6 +103,8 @@ export async function runTrial(options: TrialOptions): Promise<TrialReport> {
     }
     if (!rested)
       findings.push(`no rest ${REST_MS / MINUTE} minutes after the last kill; the host said last:\n${child.said.slice(-30).join('\n')}`);
+    const failed = await failedOf(child);
+    if (failed.length > 0) findings.push(`orchestrations failed: ${failed.join(', ')}`);
     const certificates = await readCertificates(container);
     const capacities = events.filter(({ kind }) => kind === 'capacity').map(({ subject }) => Number(subject));
     findings.push(...findingsOf(events, certificates, STEP, capacities));
@@ -143,17 +131,22 @@ export async function runTrial(options: TrialOptions): Promise<TrialReport> {
     await child.kill();
     await world.stop();
     await azurite.stop();
-    rmSync(folder, { recursive: true, force: true });
+    stage.end();
   }
 }
 
 /** Six jobs within a minute, again and again: each wave makes the fleet grow, each lull makes it drain. */
-function wave(world: RunningWorld, random: ReturnType<typeof createRandom>, clock: ReturnType<typeof scaledClock>): () => void {
+function wave(world: RunningWorld, random: ReturnType<typeof createRandom>, { clock, pace }: Pick<Stage, 'clock' | 'pace'>): () => void {
   let cancel = (): void => undefined;
   const roll = (): void => {
     const jobs = Array.from({ length: 6 }, () => ({ arrivalSeconds: random.below(60), durationSeconds: 60 + random.below(240) }));
-    world.addJobs(jobs.sort((a, b) => a.arrivalSeconds - b.arrivalSeconds));
-    cancel = clock.at(clock.now() + WAVE_MS, roll);
+    world.addJobs(
+      spedUpTrace(
+        jobs.toSorted((a, b) => a.arrivalSeconds - b.arrivalSeconds),
+        pace,
+      ),
+    );
+    cancel = clock.at(clock.now() + WAVE_MS / pace, roll);
   };
   roll();
   return () => cancel();
@@ -173,6 +166,13 @@ const isGrowing = (world: RunningWorld): boolean =>
 async function memoryOf(child: Child): Promise<PoolMemory | undefined> {
   const response = await fetch(`${child.url}/runtime/webhooks/durabletask/entities/pool/default`);
   return response.ok ? ((await response.json()) as PoolMemory) : undefined;
+}
+
+/** An orchestration that fails is a defect of ours: what a kill interrupts is done again. */
+async function failedOf(child: Child): Promise<readonly string[]> {
+  const response = await fetch(`${child.url}/runtime/webhooks/durabletask/instances?runtimeStatus=Failed&top=100`);
+  const found = (await response.json()) as readonly { readonly name: string; readonly instanceId: string; readonly output: unknown }[];
+  return found.map(({ name, instanceId, output }) => `${name} ${instanceId} (${JSON.stringify(output)})`);
 }
 
 function countBy(words: readonly string[]): Record<string, number> {
