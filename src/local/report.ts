@@ -66,20 +66,32 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█';
 /** The picture of the day and the figures below it, within 100 columns. */
 export function formatReport(metrics: WorldMetrics, counts: RunCounts): string {
   const report = toReport(metrics, counts);
-  const { waitSeconds: wait } = report;
-  const left = report.jobsOpen === 0 ? '' : `, ${String(report.jobsOpen)} not over`;
   return [
     ...chart('queue', metrics, 1),
     ...chart('runners', metrics, 2),
     ...chart('VMs', metrics, 3),
     axis(metrics),
     '',
-    `jobs      ${String(report.jobsDone)} of ${String(report.jobs)} done, ${String(report.jobsKilled)} killed${left}`,
-    `wait      mean ${span(wait.mean)} · median ${span(wait.p50)} · 95 % ${span(wait.p95)} · longest ${span(wait.max)}`,
-    `fleet     ${report.vmHours.toFixed(1)} VM-hours · ${String(report.vmsRequested)} VMs · ${String(report.scaleOuts)} scale-outs · ${String(report.scaleIns)} scale-ins`,
-    `leftovers ${String(report.orphanVms)} orphan VMs · ${String(report.ghostRunners)} ghost runners`,
+    ...outcome(report, ` · ${String(report.scaleOuts)} scale-outs · ${String(report.scaleIns)} scale-ins`),
     `loop      ${String(report.ticks)} ticks (${String(report.heldTicks)} held) in ${span(report.simulatedSeconds)}`,
   ].join('\n');
+}
+
+function outcome(report: RunReport, scaled: string): readonly string[] {
+  const { waitSeconds: wait } = report;
+  const left = report.jobsOpen === 0 ? '' : `, ${String(report.jobsOpen)} not over`;
+  return [
+    `jobs      ${String(report.jobsDone)} of ${String(report.jobs)} done, ${String(report.jobsKilled)} killed${left}`,
+    `wait      mean ${span(wait.mean)} · median ${span(wait.p50)} · 95 % ${span(wait.p95)} · longest ${span(wait.max)}`,
+    `fleet     ${report.vmHours.toFixed(1)} VM-hours · ${String(report.vmsRequested)} VMs${scaled}`,
+    `leftovers ${String(report.orphanVms)} orphan VMs · ${String(report.ghostRunners)} ghost runners`,
+  ];
+}
+
+/** What came of a world that ran `speed` times as fast on a real clock, in its own time. What the app did is not known to it. */
+export function formatWorld(metrics: WorldMetrics, speed: number): string {
+  const own = { ...metrics, waits: metrics.waits.map((wait) => wait * speed), vmHours: metrics.vmHours * speed };
+  return outcome(toReport(own, { scaleOuts: 0, scaleIns: 0, ticks: 0, heldTicks: 0 }), '').join('\n');
 }
 
 /** The running summary: one line. */

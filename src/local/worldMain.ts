@@ -3,6 +3,7 @@ import { startAzurite } from './azurite';
 import { errorText } from './errorText';
 import { scaledClock } from './host';
 import { OptionsError, parseOptions } from './options';
+import { formatWorld } from './report';
 import { spedUpFlags, spedUpTrace } from './spedUp';
 import { cutToBusy, generateDay, readTrace } from './traces';
 import { startWorld } from './world';
@@ -44,10 +45,13 @@ async function main(): Promise<void> {
     ...options.set,
   };
   process.stdout.write(`${JSON.stringify({ IsEncrypted: false, Values: values }, undefined, 2)}\n`);
-  process.stderr.write('The simulated services run until interrupted. Save the lines above as local.settings.json for a Functions host.\n');
+  process.stderr.write(
+    'The simulated services run until interrupted, and tell then what became of the jobs. Save the lines above as local.settings.json for a Functions host.\n',
+  );
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  process.stderr.write(`${formatWorld(world.metrics(), speed)}\n`);
   await world.stop();
   await azurite.stop();
 }

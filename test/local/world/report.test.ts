@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatReport, toReport } from '../../../src/local/report';
+import { formatReport, formatWorld, toReport } from '../../../src/local/report';
 import type { WorldMetrics } from '../../../src/local/world/measure';
 
 const start = Date.UTC(2025, 0, 6, 8);
@@ -66,5 +66,14 @@ describe('report', () => {
     const empty: WorldMetrics = { ...metrics, jobs: 0, jobsDone: 0, jobsOpen: 0, waits: [], jobTimes: [], samples: [], now: start };
     expect(toReport(empty, counts).waitSeconds).toEqual({ mean: 0, p50: 0, p95: 0, max: 0 });
     expect(() => formatReport(empty, counts)).not.toThrow();
+  });
+
+  it('tells a world that ran faster in its own time', () => {
+    expect(formatWorld(metrics, 60).split('\n')).toEqual([
+      'jobs      2 of 4 done, 0 killed, 2 not over',
+      'wait      mean 35m 00s · median 10m 00s · 95 % 1h 40m · longest 1h 40m',
+      'fleet     740.7 VM-hours · 3 VMs',
+      'leftovers 0 orphan VMs · 1 ghost runners',
+    ]);
   });
 });
