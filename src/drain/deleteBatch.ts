@@ -3,8 +3,8 @@ import { STILL_LISTED, type DeleteResult, type TurnOver } from '../persist/delet
 import { ServiceError } from '../errors';
 import type { AzureOutcome, Instance, ScaleSetState } from '../ports/scaleSet';
 import type { Runner } from '../ports/runnerService';
-import { sameMachine } from '../poll/identity';
 import { isAlive, isDeleting } from '../poll/sighting';
+import { isNameless, speaksFor } from '../poll/speaksFor';
 import { looksCut, mayHide } from '../poll/verdicts';
 import { mayStillAct, type Grant } from './grant';
 import { SINGLE_READS } from './sharedReadings';
@@ -75,11 +75,16 @@ async function judgeAll(
   const runners = group.runners ?? (state === undefined ? [] : await emptyIfNoneIsExpected(ports, leader, state, timing));
   const ready: DrainRecord[] = [];
   const leaving = batch.map(({ vmId }) => vmId);
-  const isCut = looksCut(group) && mayHide(group, await readFleet(ports, poolOf(leader)), leaving);
+  const isPuzzle = looksCut(group) || runners?.some(isNameless) === true;
+  const fleet = isPuzzle ? await readFleet(ports, poolOf(leader)) : undefined;
+  const isCut = mayHide(group, fleet, leaving);
+  const reading = { now: ports.clock.now(), boot: timing.boot };
   for (const record of batch) {
     // An entry without an id may be the living one of a machine whose own runner was never deregistered by us.
     const unreadable = group.anonymous > 0 && record.kind !== 'runner';
-    const verdict = judge(record, present.get(record.vmId), unreadable ? undefined : runners);
+    const instance = present.get(record.vmId);
+    const machine = { vmId: record.vmId, computerName: instance?.computerName ?? record.computerName };
+    const verdict = judge(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));
     // The living entry of a machine that registered again may stand behind the end of the list.
     if (verdict === undefined && isCut) answers[record.id] = { answer: 'unknown', code: 'sg-list-cut' };
     else if (verdict === undefined) ready.push(record);
@@ -109,18 +114,25 @@ async function readInstances(
   return new Map(all.filter((instance) => instance !== undefined).map((instance) => [instance.vmId, instance]));
 }
 
-/** Undefined: it may be deleted. What an entry does not tell counts against us. */
-function judge(record: DrainRecord, instance: Instance | undefined, runners: readonly Runner[] | undefined): DeleteResult | undefined {
+/** Undefined: it may be deleted. What an entry does not tell counts against us. `speaks`: whether an entry is this machine's. */
+function judge(
+  record: DrainRecord,
+  instance: Instance | undefined,
+  runners: readonly Runner[] | undefined,
+  speaks: (runner: Runner) => ReturnType<typeof speaksFor>,
+): DeleteResult | undefined {
   if (instance === undefined) return { answer: 'gone' };
   if (isDeleting(instance)) return { answer: 'deleting' };
   // A person's protection holds even a committed drain: it waits and asks again.
   if (instance.isProtected === true) return { answer: 'protected' };
   if (runners === undefined) return { answer: 'unknown', code: 'sg-list-missing' };
-  const entries = runners.filter((runner) => sameMachine(runner.computerName, instance.computerName ?? record.computerName));
-  if (entries.some((runner) => runner.connected === true && runner.runnerId !== record.runnerId)) return { answer: 'back' };
+  const isOwn = (runner: Runner): boolean => runner.runnerId === record.runnerId;
+  const entries = runners.filter((runner) => isOwn(runner) || speaks(runner) === 'yes');
+  if (entries.some((runner) => runner.connected === true && !isOwn(runner))) return { answer: 'back' };
   const alive = entries.filter(isAlive);
-  if (alive.length === 0) return undefined;
-  return { answer: 'rival', ...(alive.some((runner) => runner.runnerId !== record.runnerId) ? {} : { code: STILL_LISTED }) };
+  if (alive.length > 0) return { answer: 'rival', ...(alive.every(isOwn) ? { code: STILL_LISTED } : {}) };
+  if (runners.some((runner) => isAlive(runner) && speaks(runner) === 'perhaps')) return { answer: 'unknown', code: 'sg-name-missing' };
+  return undefined;
 }
 
 interface LastOperation {

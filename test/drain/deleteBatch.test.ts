@@ -4,7 +4,8 @@ import { ServiceError } from '../../src/errors';
 import type { DrainRecord } from '../../src/model/drain';
 import type { Turn } from '../../src/persist/deletion';
 import { OPERATIONS } from '../../src/persist/poolEntity';
-import type { InstanceMemory } from '../../src/poll/fleetMemory';
+import type { InstanceMemory, RunnerMemory } from '../../src/poll/fleetMemory';
+import type { Runner } from '../../src/ports/runnerService';
 import type { AzureOutcome } from '../../src/ports/scaleSet';
 import { aRecord, MINUTE, NOW, TIMING } from '../support/builders/drains';
 import { aRunner } from '../support/fakes/fakeRunnerService';
@@ -167,6 +168,50 @@ describe('a list of a whole number of pages, which may have been cut', () => {
     const at = paged(undefined);
     at.store.blobs.clear();
     expect(answersOf(at, await run(at))).toEqual({ 1: 'unknown' });
+  });
+});
+
+describe('a reading that lacks the names of entries', () => {
+  const nameless = (id: string): Runner => ({ ...aRunner(id), computerName: undefined });
+  const known = (at: Stage, id: string, memory: Partial<RunnerMemory>): void =>
+    at.remember((fleet) => {
+      fleet.runners[id] = { firstSeen: NOW, lastSeen: NOW, ...memory };
+    });
+  const list = (at: Stage, ...runners: Runner[]): void => void (at.runners.group = { ...at.runners.group, runners });
+
+  test('knows the drain’s own entry by its id: a deregister that takes effect late still holds the VM', async () => {
+    const at = ready('1');
+    list(at, { ...nameless('1'), status: 'DRAINING' });
+    expect(answersOf(at, await run(at))).toEqual({ 1: 'rival' });
+    expect(sentIds(at)).toEqual([]);
+    expect(at.entity.record('1').note).toContain('its own entry is still listed');
+  });
+
+  test('takes one that nobody has seen before for a new registration of the very machine', async () => {
+    const at = ready('1');
+    list(at, nameless('new'));
+    at.remember(() => undefined);
+    const { answers } = await run(at);
+    expect(Object.values(answers)).toEqual([{ answer: 'unknown', code: 'sg-name-missing' }]);
+    expect(sentIds(at)).toEqual([]);
+  });
+
+  test.each<[string, Partial<RunnerMemory>, string]>([
+    ['that the polls saw on this machine', { vmId: 'vmid-1' }, 'back'],
+    ['that the polls saw on another machine', { vmId: 'vmid-9' }, 'accepted'],
+    ['that the polls have seen nowhere, for less than a boot', {}, 'unknown'],
+    ['that the polls have seen nowhere, for longer', { firstSeen: NOW - 60 * MINUTE }, 'accepted'],
+  ])('judges an entry %s by that', async (_name, memory, answer) => {
+    const at = ready('1');
+    list(at, nameless('other'));
+    known(at, 'other', memory);
+    expect(answersOf(at, await run(at))).toEqual({ 1: answer });
+  });
+
+  test('lets a dead one be: it is not connected and has no tasks', async () => {
+    const at = ready('1');
+    list(at, { ...nameless('new'), connected: false });
+    expect(answersOf(at, await run(at))).toEqual({ 1: 'accepted' });
   });
 });
 

@@ -102,7 +102,10 @@ test('a VM whose runner was forced off the list under a job is lost, shown, and 
 // Seed 41001 at 1,000 runners: a machine in service was reaped while the list of runners ended at a page.
 test('reap does nothing on a list of runners that may have been cut', async () => {
   let isCut = false;
-  const others = Array.from({ length: 100 }, (_, at) => ({ RunnerId: `other-${String(at)}`, ComputerName: `other${String(at)}` }));
+  const others = Array.from({ length: 100 }, (_, at) => ({
+    RunnerId: `other-${String(at)}`,
+    instanceDetails: [{ ComputerName: `other${String(at)}` }],
+  }));
   await begin({ MIN_RUNNERS: '2' }, 2, {
     onAnswer: (service, { method }, response) =>
       !isCut || service !== 'stackguardian' || method !== 'GET'
@@ -116,4 +119,54 @@ test('reap does nothing on a list of runners that may have been cut', async () =
   expect(answer).toMatchObject({ status: 409, body: { error: { code: 'runners-unknown' } } });
   await app.pass(5 * MINUTE);
   expect(vms()).toHaveLength(2);
+});
+
+/** What StackGuardian lists from `isOn` on, changed. */
+const listing = (isOn: () => boolean, change: (entries: Record<string, unknown>[]) => unknown[]): WorldFaults => ({
+  onAnswer: (service, { method }, response) => {
+    if (!isOn() || service !== 'stackguardian' || method !== 'GET') return undefined;
+    const { msg } = JSON.parse(response.body) as { msg: { ContainerInstances: Record<string, unknown>[] } };
+    return { ...response, body: JSON.stringify({ msg: { ...msg, ContainerInstances: change(msg.ContainerInstances) } }) };
+  },
+});
+
+// Seed 70003: a reading without the entry's name was taken for one without the entry.
+test('forget knows the machine of an entry whose name a reading lacks', async () => {
+  let isOn = false;
+  const lost = listing(
+    () => isOn,
+    (entries) => entries.map((entry) => ({ ...entry, instanceDetails: null, agentConnected: false })),
+  );
+  await begin({ MIN_RUNNERS: '2' }, 2, lost);
+  await app.pass(3 * MINUTE);
+  const runner = vms()[0]?.entry?.runnerId ?? '';
+  isOn = true;
+  expect(await post(`runners/${runner}/forget`, { confirm: runner })).toMatchObject({
+    status: 409,
+    body: { error: { code: 'runner-alive' }, checked: { connected: false, otherEntry: null } },
+  });
+  expect(entryOf(runner)).toBeDefined();
+});
+
+test('reap does nothing while an entry lives that does not tell its machine and is new', async () => {
+  let isOn = false;
+  const nameless = { runnerId: 'new', status: 'ACTIVE', agentConnected: true, runningTasksCount: 1, pendingTasksCount: 0 };
+  await begin(
+    { MIN_RUNNERS: '0' },
+    1,
+    listing(
+      () => isOn,
+      (entries) => [...entries, nameless],
+    ),
+  );
+  app.world.addJobs([{ arrivalSeconds: 0, durationSeconds: 1_200 }]);
+  await app.pass(5 * MINUTE);
+  const [vm] = vms();
+  app.world.mishaps().deregister(vm?.entry?.runnerId ?? '', true);
+  await app.pass(3 * HOURS);
+  isOn = true;
+  const vmId = vm?.vmId ?? '';
+  const answer = await post(`instances/${vmId}/reap`, { confirm: vmId });
+  expect(answer).toMatchObject({ status: 409, body: { error: { code: 'instance-alive' }, checked: { alive: ['new'] } } });
+  expect(vms().some((each) => each.vmId === vmId)).toBe(true);
 });

@@ -6,6 +6,8 @@ import { drainId, FUNCTIONS, normalizeId, scaleInId } from '../../names';
 import { readFleet } from '../../drain/steps';
 import { emit } from '../../observe/log';
 import { sameMachine } from '../../poll/identity';
+import { isAlive } from '../../poll/sighting';
+import { speaksFor } from '../../poll/speaksFor';
 import { mayHide } from '../../poll/verdicts';
 import type { Runner, RunnerGroup } from '../../ports/runnerService';
 import type { Instance } from '../../ports/scaleSet';
@@ -67,8 +69,11 @@ export async function reap(
       'instance-protected',
       `Instance "${vmId}" carries protectFromScaleSetActions or the tag sg-autoscaler: protect; take it off first.`,
     );
-  const entries = runners.filter((runner) => sameMachine(runner.computerName, instance.computerName));
-  const alive = entries.filter((runner) => runner.connected !== false || runner.runningTasks !== 0 || runner.pendingTasks !== 0);
+  const fleet = await readFleet({ store: store() }, pool);
+  const reading = { now: clock.now(), boot: settings.durations.boot };
+  // One whose machine this reading does not tell may be this one's.
+  const entries = runners.filter((runner) => speaksFor(runner, instance, fleet, reading) !== 'no');
+  const alive = entries.filter(isAlive);
   const checked = {
     instance: instance.id,
     computerName: instance.computerName ?? null,
@@ -79,11 +84,12 @@ export async function reap(
     return json(409, {
       error: {
         code: 'instance-alive',
-        message: 'An entry of this machine is connected or has tasks; nothing was done. A dead entry goes by forget.',
+        message:
+          'An entry of this machine, or one that does not tell its machine, is connected or has tasks; nothing was done. A dead entry goes by forget.',
       },
       checked,
     });
-  if (entries.length === 0 && mayHide(group, await readFleet({ store: store() }, pool), [vmId]))
+  if (entries.length === 0 && mayHide(group, fleet, [vmId]))
     throw new RequestError(
       409,
       'runners-unknown',
@@ -112,10 +118,18 @@ export async function reap(
 /** Takes a dead entry off the list by force. Refused while its machine exists, unless another entry speaks for that machine. */
 export async function forget(pool: string, runnerId: string, confirm: string, context: InvocationContext): Promise<HttpResponseInit> {
   requireConfirm(confirm, runnerId);
-  const { target, runners, instances } = await readBoth(pool, context);
+  const { settings, target, runners, instances } = await readBoth(pool, context);
   const entry = runners.find((runner) => runner.runnerId === runnerId);
   if (entry === undefined) throw new RequestError(404, 'runner-unknown', `The runner group lists no runner "${runnerId}".`);
-  const instance = instances.find((each) => sameMachine(entry.computerName, each.computerName));
+  const fleet = await readFleet({ store: store() }, pool);
+  const reading = { now: clock.now(), boot: settings.durations.boot };
+  if (instances.some((each) => speaksFor(entry, each, fleet, reading) === 'perhaps'))
+    throw new RequestError(
+      409,
+      'runners-unknown',
+      `The list does not tell the machine of runner "${runnerId}", which may be any of the scale set; nothing was done. Try again when it does.`,
+    );
+  const instance = instances.find((each) => speaksFor(entry, each, fleet, reading) === 'yes');
   const other = runners.find(
     (runner) => runner !== entry && runner.connected === true && sameMachine(runner.computerName, instance?.computerName),
   );

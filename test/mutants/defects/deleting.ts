@@ -14,6 +14,20 @@ export const deleting: readonly Mutant[] = [
     to: 'if (false) answers',
   },
   {
+    name: 'an entry without a name belongs to no machine',
+    danger: 'A machine that registered again is deleted with its job on a reading that lacks the name of its new entry.',
+    ...BATCH,
+    from: "if (runners.some((runner) => isAlive(runner) && speaks(runner) === 'perhaps'))",
+    to: 'if (false)',
+  },
+  {
+    name: 'the drain’s own entry is known by its name alone',
+    danger: 'A deregister that takes effect late, and a reading without the name: the VM goes before its runner.',
+    ...BATCH,
+    from: "isOwn(runner) || speaks(runner) === 'yes'",
+    to: "speaks(runner) === 'yes'",
+  },
+  {
     name: 'delete before deregister',
     danger: 'A job that the platform hands to the runner meanwhile dies with the VM.',
     ...OPERATIONS,
@@ -53,7 +67,7 @@ export const deleting: readonly Mutant[] = [
     name: 'no re-read in the deleting activity',
     danger: 'A VM that registered anew after its deregistration is deleted with its job.',
     ...BATCH,
-    from: 'const verdict = judge(record, present.get(record.vmId), unreadable ? undefined : runners);',
+    from: 'const verdict = judge(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));',
     to: 'const verdict = undefined as DeleteResult | undefined;',
   },
   {
