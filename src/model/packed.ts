@@ -2,7 +2,10 @@
 const LEAST_ROWS = 3;
 
 /** Rows as they cross the engine: as they are, or what all have alike once and the rest as a table. Undefined fields are left out. */
-export type Packed<T> = Run<T> | { readonly runs: readonly Run<T>[] };
+export type Packed<T> =
+  | Run<T>
+  /** `order`: for each row the place of its run; absent where one run follows the other. */
+  | { readonly runs: readonly Run<T>[]; readonly order?: readonly number[] };
 type Run<T> =
   readonly T[] | { readonly same: Partial<T>; readonly fields: readonly string[]; readonly rows: readonly (readonly unknown[])[] };
 
@@ -12,20 +15,13 @@ type Run<T> =
  */
 export function pack<T extends object>(rows: readonly T[]): Packed<T> {
   if (rows.length < LEAST_ROWS) return rows;
-  const runs = runsOf(rows).map(packRun);
-  return runs.length === 1 && runs[0] !== undefined ? runs[0] : { runs };
-}
-
-/** Rows of one kind after another: one of another kind among fifty drains would leave them little that all have alike. */
-function runsOf<T extends object>(rows: readonly T[]): readonly (readonly T[])[] {
-  const kindOf = (row: T | undefined): unknown => (row as { readonly kind?: unknown } | undefined)?.kind;
-  const runs: T[][] = [];
-  for (const row of rows) {
-    const run = runs.at(-1);
-    if (run !== undefined && kindOf(run[0]) === kindOf(row)) run.push(row);
-    else runs.push([row]);
-  }
-  return runs;
+  const kindOf = (row: T): unknown => (row as { readonly kind?: unknown }).kind;
+  // One of another kind among fifty drains would leave them little that all have alike, and repairs of two kinds take turns (seed 43001).
+  const kinds = [...new Set(rows.map(kindOf))];
+  const runs = kinds.map((kind) => packRun(rows.filter((row) => kindOf(row) === kind)));
+  if (runs.length === 1 && runs[0] !== undefined) return runs[0];
+  const order = rows.map((row) => kinds.indexOf(kindOf(row)));
+  return { runs, ...(order.every((place, at) => place >= (order[at - 1] ?? 0)) ? {} : { order }) };
 }
 
 function packRun<T extends object>(rows: readonly T[]): Run<T> {
@@ -41,7 +37,11 @@ function packRun<T extends object>(rows: readonly T[]): Run<T> {
 }
 
 export function unpack<T extends object>(packed: Packed<T>): readonly T[] {
-  if ('runs' in packed) return packed.runs.flatMap((run) => unpack(run));
+  if ('runs' in packed) {
+    const runs = packed.runs.map((run) => unpack(run).values());
+    const order = packed.order ?? packed.runs.flatMap((run, place) => unpack(run).map(() => place));
+    return order.flatMap((place) => runs[place]?.next().value ?? []);
+  }
   if (!('rows' in packed)) return packed;
   const { same, fields, rows } = packed;
   return rows.map((row) => {
