@@ -107,6 +107,30 @@ describe('the judges', () => {
     expect(court.broken).toContain('I7');
   });
 
+  test.each<[string, boolean]>([
+    ['know a pool that was taken out of the settings: its app gave the scale set free, and another may write at once', true],
+    ['see two apps that write where another pool was taken out', false],
+  ])('%s', async (_what, isOurs) => {
+    const court = new Court();
+    const others = [{ name: 'a' }, { name: 'b' }];
+    let settings: Readonly<Record<string, string | undefined>> = { POOLS: JSON.stringify([{ name: court.pool.name }, ...others]) };
+    const hands = handsOf({
+      app: {
+        request: () => Promise.resolve({ status: 200, body: {} }),
+        host: () => undefined,
+        settings: () => settings,
+        changeSettings: (changes) => void (settings = { ...settings, ...changes }),
+      },
+      ...{ clock: court.clock, bench: court.bench, pools: [court.pool, ...others], say: () => undefined },
+    });
+    const write = (app: number): Promise<unknown> =>
+      court.group('POST', 'runner_status/', { RunnerId: court.entry(0).runnerId, Status: 'ACTIVE' }, app);
+    await write(0);
+    hands.changeSettings({ POOLS: JSON.stringify(isOurs ? others : [{ name: court.pool.name }, { name: 'b' }]) });
+    await write(1);
+    expect(court.broken.includes('I5')).toBe(!isOurs);
+  });
+
   test('know another’s hand: a busy VM deleted by a person is not our doing', async () => {
     const court = new Court();
     await court.employ();

@@ -72,10 +72,13 @@ export function handsOf({ app, clock, pools, bench, say }: Hands): AppHands {
       return answer;
     },
     changeSettings: (changes) => {
+      const before = pools.filter(({ name }) => isNamed(app.settings(), name));
       app.changeSettings(changes);
       bench.changed();
       const now = app.settings();
       const isOther = Object.keys({ ...now, ...base }).some((key) => now[key] !== base[key]);
+      // A pool that is taken out gives its scale set free, as one that is stopped does.
+      for (const { name } of before) if (!isNamed(now, name)) bench.touch(`removed ${name}`);
       for (const { name } of pools) {
         // Apart from a stop by an operator, which stands whatever the settings are.
         if (isOther) bench.touch(`settings ${name}`);
@@ -84,6 +87,11 @@ export function handsOf({ app, clock, pools, bench, say }: Hands): AppHands {
     },
     settings: () => app.settings(),
   };
+}
+
+/** Without POOLS there is one pool, and it cannot be taken out. */
+function isNamed({ POOLS: text }: Readonly<Record<string, string | undefined>>, name: string): boolean {
+  return text === undefined || (JSON.parse(text) as readonly { readonly name: string }[]).some((pool) => pool.name === name);
 }
 
 function errorOf({ body }: Answer): { readonly code?: string; readonly message?: string } {

@@ -16,8 +16,9 @@ export const I5: Judge = {
         if (request.method === 'GET' || pool === undefined) return;
         const writes = lastWrite.get(pool.name) ?? new Map<number, number>();
         lastWrite.set(pool.name, writes);
+        const isGivenFree = [pool.name, `stop ${pool.name}`, `removed ${pool.name}`].some((hand) => court.touched(hand, SILENCE_MS));
         for (const [other, at] of writes) {
-          if (other !== app && court.now() - at < SILENCE_MS - MINUTE && !court.touched(pool.name, SILENCE_MS))
+          if (other !== app && court.now() - at < SILENCE_MS - MINUTE && !isGivenFree)
             court.report('I5', `apps ${String(other)} and ${String(app)} both wrote to pool ${pool.name} within ten minutes`);
         }
         writes.set(app, court.now());
