@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRunnerService } from '../../src/adapters/stackguardian/client';
 import { ServiceError } from '../../src/errors';
@@ -229,6 +231,16 @@ describe('retries', () => {
       /^StackGuardian at http:\/\/127\.0\.0\.1:\d+ could not be reached: (UND_ERR_SOCKET|ECONNRESET)\. Check SG_BASE_URI/,
     );
     expect((await failure('hang', 'stall', 'stall')).message).toContain('no answer within 0.3 s');
+  });
+
+  // fetch listens to the Request that ky makes; collected, it passes no abort on, and a body that stalled was waited for without end.
+  it('gives up a body that stalls while the collector runs', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const collecting = setInterval(collect, 10);
+    const error = await failure('stall', 'stall', 'stall').finally(() => clearInterval(collecting));
+    expect(error.message).toContain('no answer within 0.3 s');
+    await expect.poll(() => server.openConnections(), { timeout: 20_000 }).toBe(0);
   });
 
   it('never sends a write twice', async () => {

@@ -3,7 +3,7 @@ import { ContainerClient, type StoragePipelineOptions } from '@azure/storage-blo
 import { ServiceError } from '../../errors';
 import type { StateStore, StoreWrite, WriteCondition } from '../../ports/stateStore';
 import { containerMissing, type StorePlace, toStoreError } from './blobErrors';
-import { within } from './deadline';
+import { within } from '../deadline';
 import { failureOf } from './errors';
 
 export interface StateStoreOptions {

@@ -3,7 +3,7 @@ import { ServiceError } from '../../errors';
 import type { AzureOutcome, OperationResult } from '../../ports/scaleSet';
 import { brief } from '../text';
 import { isSameHost } from './arm';
-import { READ_MS, WRITE_MS, within } from './deadline';
+import { READ_MS, WRITE_MS, within } from '../deadline';
 import { toOutcome, toServiceError } from './errors';
 
 /** What the SDK's long-running calls need of us: a hook for the first answer, and the signal. */

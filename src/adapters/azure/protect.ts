@@ -1,6 +1,6 @@
 import type { ComputeManagementClient, VirtualMachineScaleSetVM } from '@azure/arm-compute';
 import type { AzureOutcome } from '../../ports/scaleSet';
-import { within } from './deadline';
+import { within } from '../deadline';
 import { failureOf, toOutcome } from './errors';
 import { submit } from './operations';
 

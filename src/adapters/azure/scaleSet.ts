@@ -1,6 +1,6 @@
 import type { AzureOutcome, Instance, OrchestrationMode, ScaleSet } from '../../ports/scaleSet';
 import { type ArmOptions, createArm } from './arm';
-import { READ_MS, within } from './deadline';
+import { READ_MS, within } from '../deadline';
 import { failureOf, toServiceError } from './errors';
 import { fromFlexible, fromUniform, toState } from './mapping';
 import { readOperation, submit } from './operations';

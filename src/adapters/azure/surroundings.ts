@@ -2,7 +2,7 @@ import { ServiceError } from '../../errors';
 import type { Clock } from '../../ports/clock';
 import type { Surroundings } from '../../ports/surroundings';
 import { createArm } from './arm';
-import { READ_MS, within } from './deadline';
+import { READ_MS, within } from '../deadline';
 import { toServiceError } from './errors';
 import type { ScaleSetOptions } from './scaleSet';
 

@@ -1,6 +1,7 @@
 import ky, { type KyInstance } from 'ky';
 import { ServiceError } from '../../errors';
 import type { RunnerGroup, RunnerService, WriteOutcome } from '../../ports/runnerService';
+import { within } from '../deadline';
 import { parseRetryAfter, realSleep, type Sleep, waitBefore } from '../retry';
 import { brief } from '../text';
 import { type Answer, malformed, notJson, type Place, statusError, transportError } from './errors';
@@ -42,7 +43,7 @@ export function createRunnerService(options: RunnerServiceOptions): RunnerServic
   const http = ky.create({
     headers: { authorization: `apikey ${apiKey}`, accept: 'application/json' },
     retry: 0,
-    // The signal below bounds the body as well, which ky's own timeout does not.
+    // The deadline below bounds the body as well, which ky's own timeout does not.
     timeout: false,
     throwHttpErrors: false,
     redirect: 'manual',
@@ -121,28 +122,39 @@ function reason(text: string): string {
 
 async function request(http: KyInstance, url: string, json: unknown, place: Place, timeoutMs: number): Promise<Answer> {
   try {
-    const response = await http(url, {
-      method: json === undefined ? 'get' : 'post',
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(json === undefined ? {} : { json }),
+    return await within(timeoutMs, async (signal) => {
+      const response = await http(url, {
+        method: json === undefined ? 'get' : 'post',
+        signal,
+        ...(json === undefined ? {} : { json }),
+      });
+      const text = await readBounded(response, place, signal);
+      const date = response.headers.get('date') ?? '';
+      return { status: response.status, text, date, retryAfterMs: parseRetryAfter(response.headers.get('retry-after')) };
     });
-    const text = await readBounded(response, place);
-    const date = response.headers.get('date') ?? '';
-    return { status: response.status, text, date, retryAfterMs: parseRetryAfter(response.headers.get('retry-after')) };
   } catch (error) {
     throw error instanceof ServiceError ? error : transportError(error, place, timeoutMs);
   }
 }
 
-async function readBounded(response: Response, place: Place): Promise<string> {
+/** Gives the connection up with the signal: the one that fetch was given reaches a body no more once ky's Request was collected. */
+async function readBounded(response: Response, place: Place, signal: AbortSignal): Promise<string> {
   if (response.body === null) return '';
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const giveUp = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', giveUp, { once: true });
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw malformed('it is longer than 8 MB', place);
-    text += decoder.decode(chunk, { stream: true });
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      bytes += chunk.value.byteLength;
+      if (bytes > MOST_BYTES) throw malformed('it is longer than 8 MB', place);
+      text += decoder.decode(chunk.value, { stream: true });
+    }
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    giveUp();
   }
   return text + decoder.decode();
 }

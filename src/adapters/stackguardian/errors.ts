@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors';
+import { DEADLINE } from '../deadline';
 import { brief, errorCode, safeCause } from '../text';
 
 /** Where the texts point the operator. */
@@ -62,7 +63,7 @@ const wish = (retryAfterMs: number | undefined): string =>
 
 /** The error for a request without an answer: timeout, reset, name not found. */
 export function transportError(error: unknown, place: Place, timeoutMs: number): ServiceError {
-  const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+  const timedOut = errorCode(error) === DEADLINE || (error instanceof Error && error.name === 'AbortError');
   const reason = timedOut ? `no answer within ${String(timeoutMs / 1_000)} s` : (errorCode(error) ?? 'the connection failed');
   return new ServiceError(
     'sg-unavailable',

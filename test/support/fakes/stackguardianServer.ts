@@ -19,6 +19,7 @@ export interface StackGuardianServer {
   /** As the API sends it, with the API's field names. */
   group: Record<string, unknown> & { ContainerInstances?: unknown };
   readonly replies: Reply[];
+  openConnections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -67,6 +68,8 @@ export async function startStackGuardianServer(): Promise<StackGuardianServer> {
     received: [],
     group: { QueuedWorkflowsCount: 0, ContainerInstances: [] },
     replies: [],
+    openConnections: () =>
+      new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
