@@ -112,13 +112,13 @@ class Worker {
 
   /** At once, as the Functions host runs a timer that is past due, and then each minute. */
   #every(fn: RegisteredFunction): void {
-    const run = (): void => {
+    const run = (isPastDue: boolean): void => {
       const now = new Date().toISOString();
-      const timer = { schedule: { adjustForDST: true }, scheduleStatus: { last: now, next: now, lastUpdated: now }, isPastDue: false };
+      const timer = { schedule: { adjustForDST: true }, scheduleStatus: { last: now, next: now, lastUpdated: now }, isPastDue };
       this.#invoke(fn, { json: JSON.stringify(timer) }, undefined).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     };
-    run();
-    setInterval(run, TIMER_MS);
+    run(true);
+    setInterval(() => run(false), TIMER_MS);
   }
 
   #invoke(fn: RegisteredFunction, trigger: RpcData, client: string | null | undefined): ReturnType<ReturnType<typeof invoker>> {
