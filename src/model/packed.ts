@@ -38,9 +38,10 @@ function packRun<T extends object>(rows: readonly T[]): Run<T> {
 
 export function unpack<T extends object>(packed: Packed<T>): readonly T[] {
   if ('runs' in packed) {
-    const runs = packed.runs.map((run) => unpack(run).values());
-    const order = packed.order ?? packed.runs.flatMap((run, place) => unpack(run).map(() => place));
-    return order.flatMap((place) => runs[place]?.next().value ?? []);
+    const runs = packed.runs.map((run) => unpack(run));
+    if (packed.order === undefined) return runs.flat();
+    const rest = runs.map((run) => run.values());
+    return packed.order.flatMap((place) => rest[place]?.next().value ?? []);
   }
   if (!('rows' in packed)) return packed;
   const { same, fields, rows } = packed;

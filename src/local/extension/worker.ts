@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { READY } from '../crash/life';
+import { PUBLIC_BASE } from '../host/clientBinding';
+import { realClock } from '../host/clock';
 import type { Core, RegisteredFunction } from '../host/core';
-import type { RpcData, RpcHttp } from '../host/coreTypes';
+import type { Log, RpcData } from '../host/coreTypes';
 import { Counters } from '../host/counters';
-import { invoker } from '../host/invoke';
-import { loadApp } from '../host/loadApp';
+import { listen } from '../host/httpServer';
+import { invoker, type Invoke } from '../host/invoke';
+import { loadApp, readHostFile } from '../host/loadApp';
 import { findRoute, routesOf, type Route } from '../host/routes';
+import { callRoute, type WebAnswer, type WebRequest } from '../host/webApp';
 
 /** What the host sends for one call. `trigger` is text, as the Functions host sends it; the SDK parses it. */
 interface Call {
@@ -17,7 +18,6 @@ interface Call {
   readonly client: string | null;
 }
 
-const PUBLIC_BASE = '/runtime/webhooks/durabletask';
 const TIMER_MS = 60_000;
 
 /**
@@ -27,10 +27,13 @@ const TIMER_MS = 60_000;
 export async function work(appDirectory: string): Promise<never> {
   process.stdin.on('close', () => process.exit()).resume();
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  const core = await loadApp({ appDirectory }, ({ message }) => say(message));
-  const worker = new Worker(core);
-  const workerUrl = await serve((request, response) => worker.answer(request, response));
-  const siteUrl = await serve((request, response) => worker.answerSite(request, response));
+  const log: Log = ({ message }) => say(message);
+  const core = await loadApp({ appDirectory }, log);
+  const worker = new Worker(core, log, readHostFile(appDirectory).extensions?.http?.routePrefix ?? 'api');
+  const serve = async (answer: (request: WebRequest) => Promise<WebAnswer>): Promise<string> =>
+    `http://127.0.0.1:${String((await listen(0, realClock(), answer)).port)}`;
+  const workerUrl = await serve((request) => worker.answer(request));
+  const siteUrl = await serve((request) => worker.answerSite(request));
   worker.onClient = () => say(READY + siteUrl);
   const functions = [...core.functions.values()].map(({ metadata, trigger }) => ({
     name: metadata.name,
@@ -44,70 +47,53 @@ export async function work(appDirectory: string): Promise<never> {
 class Worker {
   readonly #core: Core;
   readonly #routes: readonly Route[];
+  readonly #log: Log;
   readonly #counters = new Counters();
   #client: string | undefined;
   onClient: () => void = () => undefined;
 
-  constructor(core: Core) {
+  constructor(core: Core, log: Log, routePrefix: string) {
     this.#core = core;
-    this.#routes = routesOf(core, 'api');
+    this.#log = log;
+    this.#routes = routesOf(core, routePrefix);
   }
 
   /** `client`: a client binding's data, the same for every function; the first one starts the timers. */
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const text = (await bodyOf(request)).toString('utf8');
-    if (request.url === '/client') {
+  async answer({ target, body }: WebRequest): Promise<WebAnswer> {
+    const text = body.toString('utf8');
+    if (target === '/client') {
       this.#client = text;
       for (const fn of this.#core.functions.values()) if (fn.trigger.type === 'timerTrigger') this.#every(fn);
-      response.end();
       this.onClient();
-      return;
+      return plain(200);
     }
     const { name, trigger, client } = JSON.parse(text) as Call;
     const fn = this.#core.functions.get(name.toLowerCase());
     try {
       if (fn === undefined) throw new Error(`The app has no function "${name}".`);
-      const { response: answer } = await this.#invoke(fn, { string: trigger }, client);
-      response.end(JSON.stringify({ data: answer.returnValue ?? null }));
+      const { response } = await this.#invoke(fn, { string: trigger }, client);
+      return jsonAnswer({ data: response.returnValue ?? null });
     } catch (error) {
       const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-      response.end(JSON.stringify({ error: { message, stack } }));
+      return jsonAnswer({ error: { message, stack } });
     }
   }
 
   /** The app's routes, without keys, and the extension's public API. */
-  async answerSite(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const body = await bodyOf(request);
-    if (url.pathname.startsWith(PUBLIC_BASE)) {
-      const { rpcBaseUrl } = JSON.parse(this.#client ?? '{}') as { rpcBaseUrl?: string };
-      const target = `${(rpcBaseUrl ?? '').replace(/\/$/, '')}${url.pathname.slice(PUBLIC_BASE.length)}${url.search}`;
-      const { method = 'GET' } = request;
-      const answer = await fetch(target, { method, redirect: 'manual', ...(method === 'GET' ? {} : { body: new Uint8Array(body) }) });
-      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
-      return;
-    }
-    const found = findRoute(this.#routes, request.method ?? 'GET', url.pathname);
-    if (found === undefined) return void response.writeHead(404).end();
-    const http = await this.#callRoute(found.route.fn, request, { url, body, params: found.params });
-    const { body: sent } = http ?? {};
-    response.writeHead(Number(http?.statusCode ?? 200), { ...http?.headers });
-    response.end(sent?.bytes === undefined ? (sent?.string ?? '') : Buffer.from(sent.bytes));
+  async answerSite(request: WebRequest): Promise<WebAnswer> {
+    const url = new URL(request.target, 'http://localhost');
+    if (url.pathname.startsWith(PUBLIC_BASE)) return this.#pass(request, url);
+    const found = findRoute(this.#routes, request.method, url.pathname);
+    if (found === undefined) return plain(404);
+    return callRoute({ invoke: (fn, trigger) => this.#invoke(fn, trigger, undefined), log: this.#log }, request, url, found);
   }
 
-  async #callRoute(
-    fn: RegisteredFunction,
-    { method = 'GET', headers }: IncomingMessage,
-    { url, body, params }: { readonly url: URL; readonly body: Buffer; readonly params: Record<string, string> },
-  ): Promise<RpcHttp | undefined> {
-    const flat = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-    const http: RpcHttp = {
-      ...{ method, url: url.href, headers: flat, query: Object.fromEntries(url.searchParams), params },
-      body: body.length === 0 ? null : { bytes: body },
-    };
-    const { response } = await this.#invoke(fn, { http }, undefined);
-    const named = response.outputData?.find(({ data }) => data.http !== undefined)?.data;
-    return (response.returnValue ?? named)?.http;
+  /** On to where the extension listens for the SDK's client. */
+  async #pass({ method, body }: WebRequest, url: URL): Promise<WebAnswer> {
+    const { rpcBaseUrl } = JSON.parse(this.#client ?? '{}') as { rpcBaseUrl?: string };
+    const target = `${(rpcBaseUrl ?? '').replace(/\/$/, '')}${url.pathname.slice(PUBLIC_BASE.length)}${url.search}`;
+    const answer = await fetch(target, { method, redirect: 'manual', ...(method === 'GET' ? {} : { body: new Uint8Array(body) }) });
+    return { status: answer.status, headers: {}, body: Buffer.from(await answer.arrayBuffer()) };
   }
 
   /** At once, as the Functions host runs a timer that is past due, and then each minute. */
@@ -121,22 +107,10 @@ class Worker {
     setInterval(() => run(false), TIMER_MS);
   }
 
-  #invoke(fn: RegisteredFunction, trigger: RpcData, client: string | null | undefined): ReturnType<ReturnType<typeof invoker>> {
-    const log = ({ message }: { readonly message: string }): void => void process.stdout.write(`${message}\n`);
-    return invoker(this.#core, log, this.#counters, client ?? this.#client ?? '', randomUUID)(fn, trigger);
+  #invoke(fn: RegisteredFunction, trigger: RpcData, client: string | null | undefined): ReturnType<Invoke> {
+    return invoker(this.#core, this.#log, this.#counters, client ?? this.#client ?? '', randomUUID)(fn, trigger);
   }
 }
 
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<string> {
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
+const plain = (status: number): WebAnswer => ({ status, headers: {}, body: Buffer.alloc(0) });
+const jsonAnswer = (value: unknown): WebAnswer => ({ ...plain(200), body: Buffer.from(JSON.stringify(value)) });

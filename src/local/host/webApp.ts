@@ -1,7 +1,8 @@
-import type { RpcData, RpcHttp } from './coreTypes';
+import type { Log, RpcData, RpcHttp } from './coreTypes';
 import { PUBLIC_BASE, RPC_BASE } from './clientBinding';
 import type { DurableApi } from './durableApi';
 import type { Engine } from './engine';
+import type { Invoke } from './invoke';
 import { findRoute, type Route } from './routes';
 
 export interface WebRequest {
@@ -44,7 +45,7 @@ export function webApp(site: Site): (request: WebRequest) => Promise<WebAnswer> 
     if (admin !== null && request.method === 'POST') return allowed ? plain((await site.runTimer(admin[1] ?? '')) ? 202 : 404) : plain(401);
     const found = findRoute(site.routes, request.method, url.pathname);
     if (found === undefined) return plain(404);
-    return found.route.needsKey && !allowed ? plain(401) : call(site, request, url, found);
+    return found.route.needsKey && !allowed ? plain(401) : callRoute(site.engine.shared, request, url, found);
   };
 }
 
@@ -73,8 +74,9 @@ function durable({ engine, api, hubName, origin }: Site, request: WebRequest, ur
   return { status: answer.status, headers, body: Buffer.from(text) };
 }
 
-async function call(
-  site: Site,
+/** Calls an HTTP function as the Functions host does, and turns what it returns into an answer. */
+export async function callRoute(
+  { invoke, log }: { readonly invoke: Invoke; readonly log: Log },
   request: WebRequest,
   url: URL,
   { route, params }: { route: Route; params: Record<string, string> },
@@ -84,12 +86,12 @@ async function call(
   const http: RpcHttp = { method, url: url.href, headers: { ...headers }, query, params, body: body.length === 0 ? null : { bytes: body } };
   const { name } = route.fn.metadata;
   try {
-    const { response } = await site.engine.shared.invoke(route.fn, { http });
+    const { response } = await invoke(route.fn, { http });
     const named = response.outputData?.find(({ data }) => data.http !== undefined)?.data;
     return answerOf(response.returnValue ?? named);
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    site.engine.shared.log({ level: 'error', category: `Function.${name}`, message: text, functionName: name });
+    log({ level: 'error', category: `Function.${name}`, message: text, functionName: name });
     return plain(500);
   }
 }

@@ -5,8 +5,7 @@ using Microsoft.Azure.WebJobs.Host.Config;
 using Newtonsoft.Json.Linq;
 
 // The real Durable extension on the real WebJobs SDK, without the Functions host around it: the Node worker is a child process that answers
-// each call over loopback HTTP in place of gRPC. Arguments: the Node program and its
-// own arguments, of which the last one is the app's folder.
+// each call over loopback HTTP in place of gRPC. Arguments: the Node program and its own arguments, of which the last one is the app's folder.
 var worker = await Worker.Start(args[0], args[1..]);
 var settings = new Dictionary<string, string?>();
 Flatten(JObject.Parse(File.ReadAllText(Path.Combine(args[^1], "host.json")))["extensions"]!["durableTask"]!, "AzureWebJobs:extensions:durableTask");
