@@ -70,7 +70,8 @@ df.app.activity(FUNCTIONS.poll, {
       const { plan, cooldownsReadAt } = await tick(ports, settings, { tickId: input.tickId, cooldownsReadAt: input.cooldownsReadAt });
       logTick(context, input.pool, plan, version);
       tickMetrics()?.record(input.pool, plan);
-      return { plan: packPlan(plan), timing: settings.durations, cooldownsReadAt };
+      const { minute, second, scaleOutCooldown, scaleInCooldown, pollLeast } = settings.durations;
+      return { plan: packPlan(plan), timing: { minute, second, scaleOutCooldown, scaleInCooldown, pollLeast }, cooldownsReadAt };
     } catch (error) {
       // A held tick with its reason, not a failed loop (I7). A defect is shown in the same way, with the stack in the log.
       const code = error instanceof AutoscalerError ? error.code : 'poll-failed';

@@ -3,6 +3,7 @@ import type { DrainRecord } from '../model/drain';
 import { pack, unpack, type Packed } from '../model/packed';
 import type { AdmitInput } from '../persist/admit';
 import { OPERATIONS } from '../persist/poolEntity';
+import { settlementsOf, type Settlement } from '../persist/settle';
 
 /** What crosses the engine with many rows in it, and how it is packed for that. An older app's long form is read alike. */
 
@@ -14,7 +15,7 @@ export const unpackPlan = (plan: CrossingPlan): TickPlan => ({ ...plan, decision
 type Admitted = Pick<Admission, 'acts' | 'scaleIn'>;
 
 /** A drain as it is admitted says again what its act of the plan said, and both stand in the tick's history: once is enough. */
-const PLANNED = ['runnerId', 'instanceId', 'computerName', 'rule'] as const;
+const PLANNED = ['runnerId', 'instanceId', 'computerName', 'rule', 'replaces'] as const;
 type CrossingRecord = Omit<DrainRecord, (typeof PLANNED)[number]> & Partial<Pick<DrainRecord, (typeof PLANNED)[number]>>;
 
 export interface CrossingAdmitted {
@@ -45,22 +46,24 @@ export function packAdmission(admission: Admission, planned: readonly Act[]): Cr
 export function unpackAdmitted({ acts, scaleIn }: CrossingAdmitted, planned: readonly Act[]): Admitted {
   const byVm = plannedDrains(planned);
   const whole = (record: CrossingRecord): DrainRecord => {
-    const { runnerId, instanceId, computerName, rule } = byVm.get(record.vmId) ?? {};
-    return { runnerId, instanceId, computerName, rule, ...record } as DrainRecord;
+    const { runnerId, instanceId, computerName, rule, replaces } = byVm.get(record.vmId) ?? {};
+    return { runnerId, instanceId, computerName, rule, ...(replaces === undefined ? {} : { replaces }), ...record } as DrainRecord;
   };
   return { acts: unpack(acts), scaleIn: scaleIn && { ...scaleIn, drains: unpack(scaleIn.drains).map(whole) } };
 }
 
-type Answer = Omit<ActOutcome, 'act'>;
+export interface CrossingOutcomes {
+  readonly acts: Packed<Settlement['act']>;
+  readonly answers: Packed<Omit<Settlement, 'act'>>;
+}
 
-export type CrossingOutcomes = readonly ActOutcome[] | { readonly acts: Packed<ActOutcome['act']>; readonly answers: Packed<Answer> };
+export function packOutcomes(outcomes: readonly ActOutcome[]): CrossingOutcomes {
+  const settlements = settlementsOf(outcomes);
+  return { acts: pack(settlements.map(({ act }) => act)), answers: pack(settlements.map(({ act: _, ...answer }) => answer)) };
+}
 
-export const packOutcomes = (outcomes: readonly ActOutcome[]): CrossingOutcomes => ({
-  acts: pack(outcomes.map(({ act }) => act)),
-  answers: pack(outcomes.map(({ act: _, ...answer }) => answer)),
-});
-
-export function unpackOutcomes(crossing: CrossingOutcomes): readonly ActOutcome[] {
+/** An older app's form says each act whole, and acts of all kinds. */
+export function unpackOutcomes(crossing: CrossingOutcomes | readonly Settlement[]): readonly Settlement[] {
   if (!('acts' in crossing)) return crossing;
   const answers = unpack(crossing.answers);
   return unpack(crossing.acts).flatMap((act, at) => {

@@ -6,8 +6,21 @@ export type Packed<T> =
   | Run<T>
   /** `order`: for each row the place of its run; absent where one run follows the other. */
   | { readonly runs: readonly Run<T>[]; readonly order?: readonly number[] };
-type Run<T> =
-  readonly T[] | { readonly same: Partial<T>; readonly fields: readonly string[]; readonly rows: readonly (readonly unknown[])[] };
+type Run<T> = readonly T[] | Table<T>;
+
+interface Table<T> {
+  readonly same: Partial<T>;
+  readonly fields: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** What all of a field's names begin with, left out of its rows. */
+  readonly starts?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Names that we made: they begin alike, with a pool's name of up to 40 characters. An older app reads them without their beginning, and a
+ * drain that it does not know it leaves alone; a cut name of a VM or runner would be worse than a long one.
+ */
+const OWN_NAMES = ['id', 'drainId', 'replaces', 'attempt'];
 
 /**
  * What crosses an orchestrator stands in its history for each step that it crosses, quoted once more each time: fifty drains in long form
@@ -33,7 +46,28 @@ function packRun<T extends object>(rows: readonly T[]): Run<T> {
   const isSame = (field: string): boolean => rows.every((row) => text(row, field) === text(first, field));
   const same = Object.fromEntries(fields.filter(isSame).map((field) => [field, valueOf(first, field)])) as Partial<T>;
   const others = fields.filter((field) => !isSame(field));
-  return { same, fields: others, rows: rows.map((row) => others.map((field) => valueOf(row, field) ?? null)) };
+  const starts = Object.fromEntries(
+    others.flatMap((field) => {
+      const start = OWN_NAMES.includes(field) ? commonStart(rows.map((row) => valueOf(row, field) ?? undefined)) : '';
+      return start === '' ? [] : [[field, start] as const];
+    }),
+  );
+  const cell = (row: T, field: string): unknown => {
+    const value = valueOf(row, field) ?? null;
+    return typeof value === 'string' ? value.slice(starts[field]?.length ?? 0) : value;
+  };
+  const table = { same, fields: others, rows: rows.map((row) => others.map((field) => cell(row, field))) };
+  return Object.keys(starts).length === 0 ? table : { ...table, starts };
+}
+
+/** Of those that are defined; empty where one of them is no text. */
+function commonStart(values: readonly unknown[]): string {
+  const texts = values.filter((value) => value !== undefined);
+  if (!texts.every((value) => typeof value === 'string')) return '';
+  const [first = '', ...rest] = texts;
+  let length = first.length;
+  for (const text of rest) while (!text.startsWith(first.slice(0, length))) length -= 1;
+  return first.slice(0, length);
 }
 
 export function unpack<T extends object>(packed: Packed<T>): readonly T[] {
@@ -44,9 +78,10 @@ export function unpack<T extends object>(packed: Packed<T>): readonly T[] {
     return packed.order.flatMap((place) => rest[place]?.next().value ?? []);
   }
   if (!('rows' in packed)) return packed;
-  const { same, fields, rows } = packed;
+  const { same, fields, rows, starts = {} } = packed;
+  const whole = (field: string, cell: unknown): unknown => (typeof cell === 'string' ? (starts[field] ?? '') + cell : cell);
   return rows.map((row) => {
-    const own = fields.flatMap((field, at) => (row[at] === null ? [] : [[field, row[at]] as const]));
+    const own = fields.flatMap((field, at) => (row[at] === null ? [] : [[field, whole(field, row[at])] as const]));
     return { ...same, ...Object.fromEntries(own) } as T;
   });
 }

@@ -106,6 +106,7 @@ function noteTick(memory: PoolMemory, plan: TickPlan, now: number): void {
       warnings: plan.warnings,
       asked: plan.asked ?? [],
       noticed: plan.noticed ?? [],
+      forecast: plan.forecast ?? null,
       dryRun: plan.dryRun,
     },
   };

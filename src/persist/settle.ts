@@ -1,4 +1,4 @@
-import type { ActOutcome } from '../model/decision';
+import type { Act, ActOutcome } from '../model/decision';
 import type { DrainRecord } from '../model/drain';
 import type { PoolMemory } from '../model/pool';
 import { removeRecord } from './records';
@@ -7,9 +7,31 @@ import { failGrowth, revokeGrowth, type GrowthTiming } from './growth';
 /** A drain asks within minutes how it ended; a tick gives back at most 25. */
 const MOST_GIVEN_BACK = 50;
 
+/** What the entity must hear of an act: which growth, drain or look at one it was, and the answer. */
+export interface Settlement extends Omit<ActOutcome, 'act'> {
+  readonly act:
+    | Pick<Extract<Act, { kind: 'setCapacity' }>, 'kind' | 'attempt'>
+    | Pick<Extract<Act, { kind: 'reactivate' | 'inspect' }>, 'kind' | 'drainId'>;
+}
+
 export interface SettleInput {
-  readonly outcomes: readonly ActOutcome[];
+  readonly outcomes: readonly Settlement[];
   readonly timing: GrowthTiming;
+}
+
+/** What of a tick's outcomes the entity must hear, and no more of each than that: it stands twice in the tick's history (I9). */
+export const settlementsOf = (outcomes: readonly ActOutcome[]): readonly Settlement[] => outcomes.flatMap(settlementOf);
+
+function settlementOf({ act, ...answer }: ActOutcome): readonly Settlement[] {
+  switch (act.kind) {
+    case 'setCapacity':
+      return [{ act: { kind: act.kind, attempt: act.attempt }, ...answer }];
+    case 'reactivate':
+    case 'inspect':
+      return [{ act: { kind: act.kind, drainId: act.drainId }, answer: answer.answer }];
+    default:
+      return [];
+  }
 }
 
 /** What the world answered to the acts of a tick. Mutates `memory`. */
@@ -18,15 +40,18 @@ export function settle(memory: PoolMemory, { outcomes, timing }: SettleInput, no
   return { settled: outcomes.length };
 }
 
-function settleOne(memory: PoolMemory, outcome: ActOutcome, timing: GrowthTiming, now: number): void {
+function settleOne(memory: PoolMemory, outcome: Settlement, timing: GrowthTiming, now: number): void {
   const { act, answer } = outcome;
   if (act.kind === 'setCapacity') return settleGrowth(memory, act.attempt, outcome, timing, now);
-  if (act.kind !== 'reactivate' && act.kind !== 'inspect') return;
   const record = memory.drains[act.drainId];
   if (record === undefined) return;
-  if (act.kind === 'reactivate') {
-    settleGiveBack(memory, record, answer, now);
-  } else if (answer === 'alive') record.seenAt = now;
+  // An older app sends the outcomes of all acts, nudges among them.
+  if (act.kind === 'reactivate') settleGiveBack(memory, record, answer, now);
+  else if (act.kind === 'inspect') settleLook(record, answer, timing, now);
+}
+
+function settleLook(record: DrainRecord, answer: Settlement['answer'], timing: GrowthTiming, now: number): void {
+  if (answer === 'alive') record.seenAt = now;
   // One that spoke meanwhile had only just begun.
   else if (answer === 'over' && now - record.seenAt > timing.minute) record.isOver = true;
 }
@@ -35,7 +60,7 @@ function settleOne(memory: PoolMemory, outcome: ActOutcome, timing: GrowthTiming
  * Where the answer was lost the record stays: the next tick, or the drain itself, asks again. A refusal or an absence ends it. While a mark
  * may still follow the give-back it stays too, so that the drain, when the mark is answered, gives back once more.
  */
-function settleGiveBack(memory: PoolMemory, record: DrainRecord, answer: ActOutcome['answer'], now: number): void {
+function settleGiveBack(memory: PoolMemory, record: DrainRecord, answer: Settlement['answer'], now: number): void {
   if (record.phase !== 'givingBack') return;
   // One that is back only now, its first answer lost, holds scale-in from now.
   if (answer === 'done') memory.cooldowns.giveBackAt = now;
@@ -45,7 +70,7 @@ function settleGiveBack(memory: PoolMemory, record: DrainRecord, answer: ActOutc
   if (answer === 'done') memory.givenBack = [...(memory.givenBack ?? []), record.id].slice(-MOST_GIVEN_BACK);
 }
 
-function settleGrowth(memory: PoolMemory, attempt: string, outcome: ActOutcome, timing: GrowthTiming, now: number): void {
+function settleGrowth(memory: PoolMemory, attempt: string, outcome: Settlement, timing: GrowthTiming, now: number): void {
   const { growth } = memory;
   const { answer } = outcome;
   if (growth === undefined || growth.attempt !== attempt || growth.state !== 'asked') return;

@@ -19,7 +19,14 @@ import { aRecord } from '../support/builders/drains';
 
 const wire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 const row = fc.record(
-  { kind: fc.constantFrom('a', 'b'), id: fc.string(), add: fc.integer(), flag: fc.boolean(), nested: fc.record({ until: fc.nat() }) },
+  {
+    kind: fc.constantFrom('a', 'b'),
+    id: fc.oneof(fc.string(), fc.stringMatching(/^drain-[ab]{0,3}$/)),
+    add: fc.integer(),
+    replaces: fc.option(fc.string(), { nil: undefined }),
+    flag: fc.boolean(),
+    nested: fc.record({ until: fc.nat() }),
+  },
   { requiredKeys: ['kind'] },
 );
 
@@ -40,6 +47,17 @@ test('rows of two kinds that take turns take little more room than one kind afte
   const sorted = rows.toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
   const size = (packed: unknown): number => JSON.stringify(packed).length;
   expect(size(pack(rows))).toBeLessThan(size(pack(sorted)) + 3 * rows.length);
+  expect(unpack(wire(pack(rows)))).toEqual(rows);
+});
+
+test('names of ours leave out what they begin with alike, those of VMs and runners stay whole', () => {
+  const rows = ['0', '10', '11', '2'].map((n, at) => ({
+    ...{ kind: 'reactivate', drainId: `drain-default-t${n}`, runnerId: `aa${n}` },
+    ...(at === 1 ? {} : { attempt: `drain-default-t${n}#1` }),
+  }));
+  const packed = pack(rows) as { readonly starts: object; readonly rows: readonly unknown[] };
+  expect(packed.starts).toEqual({ drainId: 'drain-default-t', attempt: 'drain-default-t' });
+  expect(packed.rows[1]).toEqual(['10', 'aa10', null]);
   expect(unpack(wire(pack(rows)))).toEqual(rows);
 });
 
@@ -72,14 +90,50 @@ test('plan, admission and outcomes cross whole', () => {
   expect(wire(unpackAdmitted(wire(packAdmission(admission as unknown as Admission, drains)), drains))).toEqual(
     wire({ acts: admission.acts, scaleIn: admission.scaleIn }),
   );
+  const again = drains.map((act, at) => ({ ...act, replaces: `drain-default-t0-${String(at)}` })) as Act[];
+  const going = drains.map((act, at): DrainRecord => ({
+    ...aRecord(String(at), { replaces: `drain-default-t0-${String(at)}` }),
+    ...saidBy(act),
+  }));
+  const goingOn = { ...admission, scaleIn: { id: 's', drains: going } };
+  expect(wire(unpackAdmitted(wire(packAdmission(goingOn as unknown as Admission, again)), again)).scaleIn?.drains).toEqual(wire(going));
   // An older app's long form, read by today's activity.
   expect(wire(unpackAdmitted(wire({ acts: admission.acts, scaleIn: admission.scaleIn }) as unknown as CrossingAdmitted, []))).toEqual(
     wire({ acts: admission.acts, scaleIn: admission.scaleIn }),
   );
-  const outcomes = drains.map((_, at) => ({
-    act: { kind: 'nudge', drainId: `drain-${String(at)}`, news: 'look', expiresAt: 1 },
-    ...(at % 2 === 0 ? { answer: 'done' } : { answer: 'refused', code: 'sg-refused', text: 'no' }),
-  })) as unknown as ActOutcome[];
-  expect(unpackOutcomes(wire(packOutcomes(outcomes)))).toEqual(outcomes);
-  expect(unpackOutcomes(outcomes)).toEqual(outcomes);
+});
+
+test('of the outcomes what the entity settles crosses, each by the name that it goes by there', () => {
+  const nudge = { kind: 'nudge', drainId: 'd1', news: 'look', expiresAt: 1 } as const;
+  const growth = {
+    kind: 'setCapacity',
+    attempt: 't1',
+    after: undefined,
+    add: 1,
+    from: 0,
+    to: 1,
+    etag: 'e',
+    rule: 'r',
+    waits: true,
+  } as const;
+  const outcomes: ActOutcome[] = [
+    { act: { kind: 'startScaleIn', id: 's' }, answer: 'done' },
+    { act: { ...growth, expiresAt: 1 }, answer: 'refused', code: 'quota', text: 'no cores' },
+    {
+      act: { kind: 'reactivate', drainId: 'd2', runnerId: 'r2', expiresAt: 1, attempt: 'd2#1' },
+      answer: 'unknown',
+      code: 'sg-unavailable',
+      text: 'no',
+    },
+    { act: { kind: 'inspect', drainId: 'd3', expiresAt: 1 }, answer: 'over' },
+    { act: nudge, answer: 'over' },
+  ];
+  expect(unpackOutcomes(wire(packOutcomes(outcomes)))).toEqual([
+    { act: { kind: 'setCapacity', attempt: 't1' }, answer: 'refused', code: 'quota', text: 'no cores' },
+    { act: { kind: 'reactivate', drainId: 'd2' }, answer: 'unknown' },
+    { act: { kind: 'inspect', drainId: 'd3' }, answer: 'over' },
+  ]);
+  // An older app's loop under today's entity: whole acts of all kinds, as rows or packed.
+  expect(unpackOutcomes(outcomes as never)).toEqual(outcomes);
+  expect(unpackOutcomes({ acts: [nudge], answers: [{ answer: 'over' }] } as never)).toEqual([{ act: nudge, answer: 'over' }]);
 });

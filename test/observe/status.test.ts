@@ -128,3 +128,18 @@ describe('what the keeper does about a loop', () => {
     expect(keep({ status, memory, autoStart, now: NOW, createdAt: NOW }).action).toBe(action);
   });
 });
+
+test.each([
+  ['what the forecast of the last tick says', { mode: 'observe', days: 14, says: ['One runner is kept ready.'] }],
+  ['nothing where there is none', undefined],
+] as const)('the status tells %s', (_what, forecast) => {
+  const { memory } = applyOperation(
+    emptyMemory('default', NOW),
+    'default',
+    'admit',
+    { plan: { ...plan, ...(forecast === undefined ? {} : { forecast }) }, timing: { minute: MINUTE, scaleOutCooldown: 4 * MINUTE } },
+    NOW,
+  );
+  const status = poolStatus({ pool: 'default', version: '0', settings: undefined, loop: undefined, memory, now: NOW });
+  expect(status['forecast']).toEqual(forecast ?? null);
+});

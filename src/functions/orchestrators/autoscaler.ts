@@ -94,8 +94,11 @@ function* poll(context: OrchestrationContext, input: LoopInput, ticks: number): 
 }
 
 function* admit(context: OrchestrationContext, pool: string, answer: PollAnswer): Step<CrossingAdmission> {
-  return yield* callPool<CrossingAdmission>(context, pool, OPERATIONS.admit, { plan: answer.plan, timing: answer.timing });
+  return yield* callPool<CrossingAdmission>(context, pool, OPERATIONS.admit, { plan: answer.plan, timing: growthTimingOf(answer) });
 }
+
+/** An older app's answer has all the pool's durations in it, which would stand in the history three times. */
+const growthTimingOf = ({ timing: { minute, scaleOutCooldown } }: PollAnswer): GrowthTiming => ({ minute, scaleOutCooldown });
 
 function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, admission: CrossingAdmission): Step<void> {
   const { acts, scaleIn, stamped } = admission;
@@ -110,7 +113,7 @@ function* act(context: OrchestrationContext, pool: string, answer: PollAnswer, a
       stamped,
       planned: answer.plan.decision.acts,
     });
-    yield* callPool(context, pool, OPERATIONS.settle, { outcomes, timing: answer.timing });
+    yield* callPool(context, pool, OPERATIONS.settle, { outcomes, timing: growthTimingOf(answer) });
   } catch {
     // What was admitted is recorded: the next ticks see what came of it, and a drain without an instance is adopted anew.
   }

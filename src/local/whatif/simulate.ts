@@ -3,7 +3,7 @@ import type { ForecastAdvice } from '../../forecast/advice';
 import type { ActOutcome, Admission, AdmittedAct, TickPlan } from '../../model/decision';
 import { emptyMemory, type PoolMemory } from '../../model/pool';
 import { admit } from '../../persist/admit';
-import { settle } from '../../persist/settle';
+import { settle, settlementsOf } from '../../persist/settle';
 import type { FleetMemory } from '../../poll/fleetMemory';
 import { planTick } from '../../poll/planTick';
 import type { PoolSettings } from '../../settings/settings';
@@ -140,7 +140,7 @@ class Loop {
 
   #act(admission: Admission, timing: PoolSettings['durations'], now: number): void {
     const outcomes = admission.acts.map((act): ActOutcome => this.#carryOut(act));
-    if (outcomes.length > 0) settle(this.#memory, { outcomes, timing }, now);
+    if (outcomes.length > 0) settle(this.#memory, { outcomes: settlementsOf(outcomes), timing }, now);
     if (admission.scaleIn === undefined) return;
     this.#scaleIns += 1;
     for (const record of admission.scaleIn.drains) this.#drains.begin(record);
