@@ -59,11 +59,13 @@ const BATCH_LIMIT = 50;
 /** A VM is gone some 30 s after its delete: look after 15 s, then ever more slowly, up to every two minutes. */
 const PAUSE_SECONDS = [15, 15, 20, 30, 60, 120];
 const REFUSED_MINUTES = 10;
+/** Of so many that wait for a turn one asks as soon as there may be one. */
+const ASKING_OF = 10;
 /** The code of a rival that is the drain's own entry: a stale copy shows it for minutes; later the deregister is sent again. */
 export const STILL_LISTED = 'still-listed';
 const STILL_LISTED_MINUTES = 5;
 
-/** Asks for a turn. Waits while a batch is in flight, during the pause after one, and ten minutes after a refusal. */
+/** Asks for a turn. Waits while a batch is in flight, during the pause after one (most a minute longer), and ten minutes after a refusal. */
 export function deletionTurn(memory: PoolMemory, ask: DrainAsk & { readonly second: number }, now: number): Turn {
   const record = memory.drains[ask.drainId];
   if (record === undefined) return { turn: 'end', outcome: 'not-wanted' };
@@ -76,12 +78,25 @@ export function deletionTurn(memory: PoolMemory, ask: DrainAsk & { readonly seco
   }
   const { deletion } = memory;
   if (!mayDelete(memory, record)) return { turn: 'wait', until: now + ask.minute };
-  if (deletion.batch !== undefined && deletion.batch.expiresAt > now) return { turn: 'wait', until: now + 10 * ask.second };
-  if (deletion.notBefore !== undefined && deletion.notBefore > now) return { turn: 'wait', until: deletion.notBefore };
+  const wait = (until: number): Turn => ({
+    turn: 'wait',
+    until: asksAtOnce(memory, record, ask.minute, now) ? until : Math.max(until, now + ask.minute),
+  });
+  if (deletion.batch !== undefined && deletion.batch.expiresAt > now) return wait(now + 10 * ask.second);
+  if (deletion.notBefore !== undefined && deletion.notBefore > now) return wait(deletion.notBefore);
   const refusal = deletion.refusals[record.vmId];
   if (refusal !== undefined && refusal.at + REFUSED_MINUTES * ask.minute > now)
     return { turn: 'wait', until: refusal.at + REFUSED_MINUTES * ask.minute };
   return lead(memory, record, ask, now);
+}
+
+/**
+ * One leads for all: were every one of a hundred to ask in each pause, the entity would do little else. The tens lie apart in the batches'
+ * order, so that of those that a batch leaves over some ask on, and the others do a minute later where they fell silent.
+ */
+function asksAtOnce(memory: PoolMemory, record: DrainRecord, minute: number, now: number): boolean {
+  const waiting = Object.values(memory.drains).filter((each) => mayDelete(memory, each) && !isRefused(memory, each, minute, now));
+  return waiting.indexOf(record) % ASKING_OF === 0;
 }
 
 function lead(memory: PoolMemory, record: DrainRecord, ask: DrainAsk, now: number): Turn {

@@ -24,18 +24,27 @@ export interface Applied {
   readonly result: unknown;
 }
 
-/**
- * The pool entity as a pure reducer. Works on a copy, so that a half-done operation leaves no trace; answers with a value, never throws
- * (an entity's error reaches its caller without a word of what went wrong).
- */
+export interface Operated {
+  /** Not: the memory may be half changed and is to be dropped. */
+  readonly isDone: boolean;
+  readonly result: unknown;
+}
+
+/** The pool entity as a pure reducer, on a copy of its memory. */
 export function applyOperation(before: PoolMemory | undefined, pool: string, operation: string, input: unknown, now: number): Applied {
   const start = before ?? emptyMemory(pool, now);
   const memory = structuredClone(start);
+  const { isDone, result } = operate(memory, operation, input, now);
+  return { memory: isDone ? memory : start, result };
+}
+
+/** The same for who owns the memory: mutates it. Answers with a value, never throws (an entity's error reaches its caller without a word). */
+export function operate(memory: PoolMemory, operation: string, input: unknown, now: number): Operated {
   try {
-    return { memory, result: run(memory, operation, input, now) };
+    return { isDone: true, result: run(memory, operation, input, now) };
   } catch (error) {
     const reason = `"${operation}" failed in the pool entity: ${error instanceof Error ? error.message : String(error)}`;
-    return { memory: start, result: { ok: false, status: 400, code: 'entity-failed', reason } };
+    return { isDone: false, result: { ok: false, status: 400, code: 'entity-failed', reason } };
   }
 }
 

@@ -19,7 +19,20 @@ describe('one deleting step of the pool', () => {
   test('the first to ask leads all that are deregistered; the others wait', () => {
     const entity = new Entity([ready('1'), ready('2'), aRecord('3', { phase: 'waiting' }), aRecord('4', { phase: 'committed' })]);
     expect(lead(entity, '1').batch.map((record) => record.runnerId)).toEqual(['1', '2']);
-    expect(entity.drain<Turn>(turn, '2')).toEqual({ turn: 'wait', until: NOW + 10 * SECOND });
+    expect(entity.drain<Turn>(turn, '2')).toEqual({ turn: 'wait', until: NOW + 60 * SECOND });
+  });
+
+  test('of ten that wait one asks as soon as there may be a turn, the others a minute later', () => {
+    const ids = Array.from({ length: 12 }, (_, at) => String(at));
+    const entity = new Entity([aRecord('99', { phase: 'committed' }), ...ids.map((id) => ready(id))]);
+    const waits = (): number[] => ids.map((id) => (entity.drain<Turn>(turn, id) as Extract<Turn, { turn: 'wait' }>).until - entity.now);
+    const { attempt } = lead(entity, '5');
+    expect(waits()).toEqual([10, 60, 60, 60, 60, 60, 60, 60, 60, 60, 10, 60].map((seconds) => seconds * SECOND));
+    report(entity, '5', attempt, { 0: { answer: 'refused', code: 'locked' }, 1: { answer: 'accepted' } });
+    entity.drain(turn, '0');
+    expect(entity.drain<Turn>(turn, '1')).toEqual({ turn: 'wait', until: entity.memory.deletion.notBefore });
+    entity.now = entity.memory.deletion.notBefore ?? 0;
+    lead(entity, '1');
   });
 
   test('drains of another scale set have a batch of their own', () => {
