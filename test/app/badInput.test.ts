@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RequestFault } from '../../src/local/world/faults';
 import type { Service, WorldRequest, WorldResponse } from '../../src/local/world/exchange';
-import { MINUTE, startWholeApp, type WholeApp } from '../support/wholeApp';
+import { FUNCTION_KEY, MINUTE, startWholeApp, type WholeApp } from '../support/wholeApp';
 
 /** Bad answers of each service, seen from the status route: a held tick with its reason, nothing lost, and it goes on by itself. */
 
@@ -194,6 +194,19 @@ describe('blobs with rubbish', () => {
     const text = (await app.container.getBlobClient(owners[0] ?? '').downloadToBuffer()).toString();
     expect(JSON.parse(text)).toMatchObject({ pool: 'default' });
   });
+});
+
+test('half a plan, signalled to the pool entity by hand: nothing of it stays', async () => {
+  const entity = `${app.host().url}/runtime/webhooks/durabletask/entities/pool/default?code=${FUNCTION_KEY}`;
+  const binding = async (): Promise<unknown> => (await app.request('GET', entity)).body['binding'];
+  const before = await binding();
+  // It fails half-way: the binding is written by then, and the decision is missing.
+  const plan = { tickId: 'torn', binding: { scaleSet: 'another', group: 'another' } };
+  expect((await app.request('POST', `${entity}&op=admit`, { plan, timing: {} })).status).toBe(202);
+  await app.pass(MINUTE / 4);
+  expect(before).toMatchObject({ group: expect.any(String) });
+  expect(await binding()).toEqual(before);
+  expect(await status()).toMatchObject({ mode: 'running' });
 });
 
 test('no key shows in status, log or history', async () => {

@@ -190,6 +190,12 @@ test.each([
   expect(entity.record('1').isOver).toBe(isOver);
 });
 
+test('an older app reports all its acts: a nudge that met no instance calls no drain over', () => {
+  const entity = new Entity([aRecord('1', { phase: 'waiting', seenAt: NOW })]);
+  entity.later(10).settle([{ act: { kind: 'nudge', drainId: entity.record('1').id, news: 'look' }, answer: 'over' }]);
+  expect(entity.record('1').isOver).toBeUndefined();
+});
+
 test.each([
   ['another scale set', { scaleSet: 'unique-2', group: 'group' }],
   ['another runner group', { scaleSet: 'unique-1', group: 'other' }],

@@ -28,6 +28,13 @@ export const deleting: readonly Mutant[] = [
     to: "speaks(runner) === 'yes'",
   },
   {
+    name: 'all that wait for a turn at deleting wait a minute longer',
+    danger: 'A VM that is gone is seen a minute late, and what a batch leaves over goes a minute later, by the VM-minute.',
+    ...DELETION,
+    from: 'asksAtOnce(memory, record, ask.minute, now) ? until',
+    to: 'false ? until',
+  },
+  {
     name: 'delete before deregister',
     danger: 'A job that the platform hands to the runner meanwhile dies with the VM.',
     ...OPERATIONS,

@@ -6,6 +6,14 @@ const TICK = { file: 'src/poll/tick.ts', check: { test: 'test/poll/tick.test.ts'
 /** What is remembered, and which of two memories counts. */
 export const memory: readonly Mutant[] = [
   {
+    name: 'an operation that failed leaves its half in the entity',
+    danger: 'A torn plan binds the pool to another scale set, and what it knew of growth and refusals is gone.',
+    file: 'src/functions/pool.ts',
+    from: 'if (isDone) entity',
+    to: 'entity',
+    check: { test: 'test/app/badInput.test.ts' },
+  },
+  {
     name: 'an older hub keeps its flags',
     danger: 'A restored task hub undoes a stop, or holds a drain by a protection that was lifted.',
     file: 'src/persist/flags.ts',
