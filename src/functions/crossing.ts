@@ -14,43 +14,70 @@ export const unpackPlan = (plan: CrossingPlan): TickPlan => ({ ...plan, decision
 
 type Admitted = Pick<Admission, 'acts' | 'scaleIn'>;
 
-/** A drain as it is admitted says again what its act of the plan said, and both stand in the tick's history: once is enough. */
-const PLANNED = ['runnerId', 'instanceId', 'computerName', 'rule', 'replaces'] as const;
-type CrossingRecord = Omit<DrainRecord, (typeof PLANNED)[number]> & Partial<Pick<DrainRecord, (typeof PLANNED)[number]>>;
+/**
+ * What is admitted says again what its act of the plan said, and both stand in the tick's history: once is enough. `at`: the act's place in
+ * the plan, where what is left out of here is found.
+ */
+type Cut<T> = Partial<T> & { readonly at?: number };
 
 export interface CrossingAdmitted {
-  readonly acts: Packed<AdmittedAct>;
-  readonly scaleIn: { readonly id: string; readonly drains: Packed<CrossingRecord> } | undefined;
+  readonly acts: Packed<Cut<AdmittedAct>>;
+  readonly scaleIn: { readonly id: string; readonly drains: Packed<Cut<DrainRecord>> } | undefined;
 }
 
 export type CrossingAdmission = Omit<Admission, keyof Admitted> & CrossingAdmitted;
 
-type PlannedDrain = Extract<Act, { kind: 'drain' }>;
-
-const plannedDrains = (planned: readonly Act[]): ReadonlyMap<string, PlannedDrain> =>
-  new Map(planned.flatMap((act) => (act.kind === 'drain' ? [[act.vmId, act] as const] : [])));
+/** What a drain's record has from its act under the same name. */
+const RECORDED = ['runnerId', 'vmId', 'instanceId', 'computerName', 'rule', 'replaces'] as const;
 
 export function packAdmission(admission: Admission, planned: readonly Act[]): CrossingAdmission {
   const { acts, scaleIn } = admission;
-  const byVm = plannedDrains(planned);
-  const own = (record: DrainRecord): CrossingRecord => {
-    const act = byVm.get(record.vmId);
-    const left: Partial<DrainRecord> = { ...record };
-    for (const field of PLANNED) if (act !== undefined && record[field] === act[field]) delete left[field];
-    return left as CrossingRecord;
+  const places = new Map(planned.map((act, at) => [keyOf(act), at]));
+  const cut = <T extends object>(whole: T, key: string, fields: readonly string[]): Cut<T> => {
+    const at = places.get(key);
+    const act = at === undefined ? undefined : (planned[at] as unknown as Record<string, unknown>);
+    if (at === undefined || act === undefined) return whole;
+    return {
+      at,
+      ...Object.fromEntries(Object.entries(whole).filter(([field, value]) => !fields.includes(field) || value !== act[field])),
+    } as Cut<T>;
   };
-  return { ...admission, acts: pack(acts), scaleIn: scaleIn && { ...scaleIn, drains: pack(scaleIn.drains.map(own)) } };
+  const admitted = acts.map((act) => cut(act, keyOf(act), Object.keys(act)));
+  const drains = scaleIn?.drains.map((record) => cut(record, `drain ${record.vmId}`, RECORDED));
+  return { ...admission, acts: pack(admitted), scaleIn: scaleIn && { ...scaleIn, drains: pack(drains ?? []) } };
+}
+
+/** One act of a kind for one drain, runner or VM. */
+function keyOf(act: Act | AdmittedAct): string {
+  switch (act.kind) {
+    case 'setCapacity':
+      return act.kind;
+    case 'drain':
+    case 'protect':
+      return `${act.kind} ${act.vmId}`;
+    case 'deregister':
+      return `${act.kind} ${act.runnerId}`;
+    default:
+      return `${act.kind} ${act.drainId}`;
+  }
 }
 
 /** `planned`: the acts of the plan that was admitted; none where an older app's form says all itself. */
 export function unpackAdmitted({ acts, scaleIn }: CrossingAdmitted, planned: readonly Act[]): Admitted {
-  const byVm = plannedDrains(planned);
-  const whole = (record: CrossingRecord): DrainRecord => {
-    const { runnerId, instanceId, computerName, rule, replaces } = byVm.get(record.vmId) ?? {};
-    return { runnerId, instanceId, computerName, rule, ...(replaces === undefined ? {} : { replaces }), ...record } as DrainRecord;
+  const act = ({ at, ...own }: Cut<AdmittedAct>): AdmittedAct => ({ ...(at === undefined ? {} : planned[at]), ...own }) as AdmittedAct;
+  const record = ({ at, ...own }: Cut<DrainRecord>): DrainRecord => {
+    // An older app left the same out and named the act by its VM.
+    const said = (at === undefined ? planned.find(isDrainOf(own.vmId)) : planned[at]) as Partial<DrainRecord> | undefined;
+    const fields = RECORDED.flatMap((field) => (said?.[field] === undefined ? [] : [[field, said[field]] as const]));
+    return { ...Object.fromEntries(fields), ...own } as DrainRecord;
   };
-  return { acts: unpack(acts), scaleIn: scaleIn && { ...scaleIn, drains: unpack(scaleIn.drains).map(whole) } };
+  return { acts: unpack(acts).map(act), scaleIn: scaleIn && { ...scaleIn, drains: unpack(scaleIn.drains).map(record) } };
 }
+
+const isDrainOf =
+  (vmId: string | undefined) =>
+  (act: Act): boolean =>
+    act.kind === 'drain' && act.vmId === vmId;
 
 export interface CrossingOutcomes {
   readonly acts: Packed<Settlement['act']>;

@@ -100,10 +100,11 @@ export interface Admission {
   /** stopped: the loop ends. */
   readonly mode: 'run' | 'stopped';
   readonly acts: readonly AdmittedAct[];
+  /** Each kind and reason once. */
   readonly refused: readonly { readonly kind: Act['kind']; readonly reason: string }[];
-  /** Set where this tick records drains: the scaleIn instance to start, with its records. */
   /** What the blobs are to say, where this tick stamped something. */
   readonly stamped: Cooldowns | undefined;
+  /** Set where this tick records drains: the scaleIn instance to start, with its records. */
   readonly scaleIn: { readonly id: string; readonly drains: readonly DrainRecord[] } | undefined;
   /** What the entity adds to the loop's custom status; at most five drains. */
   readonly shown?: AdmissionView;

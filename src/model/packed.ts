@@ -28,8 +28,11 @@ const OWN_NAMES = ['id', 'drainId', 'replaces', 'attempt'];
  */
 export function pack<T extends object>(rows: readonly T[]): Packed<T> {
   if (rows.length < LEAST_ROWS) return rows;
-  const kindOf = (row: T): unknown => (row as { readonly kind?: unknown }).kind;
-  // One of another kind among fifty drains would leave them little that all have alike, and repairs of two kinds take turns (seed 43001).
+  // One of another kind or rule among fifty drains would leave them little that all have alike; they may take turns, too (seed 43001).
+  const kindOf = (row: T): string => {
+    const { kind, rule } = row as { readonly kind?: unknown; readonly rule?: unknown };
+    return JSON.stringify([kind, rule]);
+  };
   const kinds = [...new Set(rows.map(kindOf))];
   const runs = kinds.map((kind) => packRun(rows.filter((row) => kindOf(row) === kind)));
   if (runs.length === 1 && runs[0] !== undefined) return runs[0];

@@ -28,11 +28,11 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
 
   const acts: AdmittedAct[] = [];
   const records: DrainRecord[] = [];
-  const refused: { kind: Act['kind']; reason: string }[] = [];
+  const refused: Refused[] = [];
   const expiresAt = now + ATTEMPT_MINUTES * ENGINE_MINUTE;
   for (const act of plan.decision.acts) {
     const obstacle = obstacleTo(memory, act);
-    if (obstacle !== undefined) refused.push({ kind: act.kind, reason: obstacle });
+    if (obstacle !== undefined) noteRefused(refused, { kind: act.kind, reason: obstacle });
     else if (act.kind === 'drain') records.push(recordDrain(memory, act, plan, records.length, now));
     else if (act.kind === 'forgetDrain') removeRecord(memory, memory.drains[act.drainId] as DrainRecord);
     else if (act.kind === 'reactivate') acts.push({ ...act, expiresAt, attempt: giveBack(memory, act.drainId, expiresAt, now) });
@@ -44,6 +44,13 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
   const scaleIn = records.length > 0 ? { id: scaleInId(memory.pool, plan.tickId), drains: records } : undefined;
   const stamps = records.length > 0 || acts.some((act) => act.kind === 'setCapacity');
   return { mode: 'run', acts, refused, stamped: stamps ? { ...memory.cooldowns } : undefined, scaleIn, shown: viewOf(memory) };
+}
+
+type Refused = Admission['refused'][number];
+
+/** Each kind and reason once: they cross into the tick's history (I9). */
+function noteRefused(refused: Refused[], one: Refused): void {
+  if (!refused.some(({ kind, reason }) => kind === one.kind && reason === one.reason)) refused.push(one);
 }
 
 const SHOWN_DRAINS = 5;

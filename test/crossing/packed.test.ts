@@ -97,7 +97,12 @@ test('plan, admission and outcomes cross whole', () => {
   }));
   const goingOn = { ...admission, scaleIn: { id: 's', drains: going } };
   expect(wire(unpackAdmitted(wire(packAdmission(goingOn as unknown as Admission, again)), again)).scaleIn?.drains).toEqual(wire(going));
-  // An older app's long form, read by today's activity.
+  // An older app's forms, read by today's activity: without what the act of the same VM says, and long.
+  const byVm = going.map(({ id: own, vmId, phase }) => ({ id: own, vmId, phase }));
+  const older = unpackAdmitted(wire({ acts: [], scaleIn: { id: 's', drains: byVm } }), again).scaleIn?.drains;
+  expect(older).toEqual(
+    going.map(({ id: own, phase }, at) => ({ ...saidBy(again[at] as Act), replaces: going[at]?.replaces, id: own, phase })),
+  );
   expect(wire(unpackAdmitted(wire({ acts: admission.acts, scaleIn: admission.scaleIn }) as unknown as CrossingAdmitted, []))).toEqual(
     wire({ acts: admission.acts, scaleIn: admission.scaleIn }),
   );

@@ -17,7 +17,7 @@ const guid = (at: number): string => `471642fa-0ddd-421c-8e54-${hex(at, 12)}`;
 const POOL = 'a-pool-with-the-longest-name-of-them-all';
 const drainId = (at: number): string => `drain-${POOL}-m96${(at % 7).toString(36)}fi2002-${String(at)}`;
 const machine = (at: number): { runnerId: string; vmId: string; instanceId: string; computerName: string } => ({
-  ...{ runnerId: hex(at, 32), vmId: guid(at), instanceId: String(1_000 + at), computerName: `runners00${hex(at, 6)}` },
+  ...{ runnerId: hex(at, 32), vmId: guid(at), instanceId: `runners_${hex(at, 8)}`, computerName: `runners00${hex(at, 6)}` },
 });
 
 const drainOf = (at: number, fields: object = {}): Act => ({
@@ -101,6 +101,10 @@ function historyBytes(acts: readonly Act[]): number {
 
 test.each<[string, readonly Act[]]>([
   ['drains', some(MAX_ACTS, drainOf)],
+  [
+    'drains, one of them of a stray',
+    [...some(MAX_ACTS - 1, drainOf), drainOf(MAX_ACTS, { target: 'stray', runnerId: undefined, rule: 'repair/stray', stamps: false })],
+  ],
   ['drains that go on with another', some(MAX_ACTS, adopted)],
   ['dead entries', some(MAX_ACTS, deregister)],
   ['drains and dead entries', [...some(half, drainOf), ...some(half, deregister)]],

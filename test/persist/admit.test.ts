@@ -31,6 +31,12 @@ describe('a drain is recorded before its runner is marked', () => {
     expect(entity.admit([act]).refused).toEqual([{ kind: 'drain', reason: 'a drain of this instance is recorded' }]);
   });
 
+  test('many refused for one reason are told once', () => {
+    const entity = new Entity([aRecord('1', { phase: 'committed' }), aRecord('2', { phase: 'committed' }), aRecord('3', { adopted: true })]);
+    const { refused } = entity.admit(['1', '2', '3'].map((id) => giveBack(entity, id)));
+    expect(refused.map(({ reason }) => reason)).toEqual(['the drain is committed', 'an adopted drain is not given back']);
+  });
+
   test.each([
     ['protectedRunners', '1', 'the runner is protected'],
     ['protectedInstances', 'vmid-1', 'the instance is protected'],

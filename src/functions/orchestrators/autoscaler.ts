@@ -94,7 +94,9 @@ function* poll(context: OrchestrationContext, input: LoopInput, ticks: number): 
 }
 
 function* admit(context: OrchestrationContext, pool: string, answer: PollAnswer): Step<CrossingAdmission> {
-  return yield* callPool<CrossingAdmission>(context, pool, OPERATIONS.admit, { plan: answer.plan, timing: growthTimingOf(answer) });
+  // The metrics' own figures are the poll's: the entity reads none of them.
+  const plan = { ...answer.plan, gauges: undefined };
+  return yield* callPool<CrossingAdmission>(context, pool, OPERATIONS.admit, { plan, timing: growthTimingOf(answer) });
 }
 
 /** An older app's answer has all the pool's durations in it, which would stand in the history three times. */
