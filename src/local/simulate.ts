@@ -11,7 +11,9 @@ const DAY = 86_400_000;
 const SAY_MS = 10_000;
 
 const memoryOf = (memory: MemoryOfDay | undefined): string =>
-  memory === undefined ? '' : `, heap ${String(memory.heapMb)} MB after day ${String(memory.day)}`;
+  memory === undefined
+    ? ''
+    : `, heap ${String(memory.heapMb)} MB (${String(memory.storedMb)} of it storage) after day ${String(memory.day)}`;
 
 /** `npm run simulate`: seeded runs of the whole built app against a hostile world, until one breaks an invariant or all are done. */
 async function main(): Promise<number> {

@@ -32,7 +32,11 @@ describe('a drain is recorded before its runner is marked', () => {
   });
 
   test('many refused for one reason are told once', () => {
-    const entity = new Entity([aRecord('1', { phase: 'committed' }), aRecord('2', { phase: 'committed' }), aRecord('3', { adopted: true })]);
+    const entity = new Entity([
+      aRecord('1', { phase: 'committed' }),
+      aRecord('2', { phase: 'committed' }),
+      aRecord('3', { adopted: true }),
+    ]);
     const { refused } = entity.admit(['1', '2', '3'].map((id) => giveBack(entity, id)));
     expect(refused.map(({ reason }) => reason)).toEqual(['the drain is committed', 'an adopted drain is not given back']);
   });

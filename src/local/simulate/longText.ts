@@ -25,6 +25,11 @@ export class LongText {
     this.#recentLength = 0;
   }
 
+  /** Of memory, about. */
+  get keptBytes(): number {
+    return this.#packed.reduce((all, part) => all + part.byteLength, this.#recentLength);
+  }
+
   toString(): string {
     if (this.#recent.length > 1) this.#recent = [this.#recent.join('')];
     return this.#packed.map((part) => inflateRawSync(part).toString('utf8')).join('') + (this.#recent[0] ?? '');

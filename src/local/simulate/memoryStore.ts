@@ -4,6 +4,8 @@ import { LongText } from './longText';
 export interface MemoryStore extends StateStore {
   /** Texts by name, as they stand: for judges and for tests. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What they take of this process's memory. */
+  readonly keptBytes: number;
 }
 
 export type StoreCall = 'read' | 'write' | 'append' | 'list' | 'delete';
@@ -49,6 +51,9 @@ export function memoryStore({ onCall, wait }: MemoryStoreOptions = {}): MemorySt
   }
 
   return {
+    get keptBytes(): number {
+      return [...blobs.values()].reduce((all, { text }) => all + text.keptBytes, 0);
+    },
     get texts(): ReadonlyMap<string, string> {
       return new Map([...blobs.keys()].map((name) => [name, textOf(name) ?? '']));
     },

@@ -5,6 +5,8 @@ export interface MemoryOfDay {
   /** Simulated days that are over. */
   readonly day: number;
   readonly heapMb: number;
+  /** Of it the simulated storage's: certificates, ledgers, and the histories that the app keeps for HISTORY_RETENTION_DAYS. */
+  readonly storedMb: number;
   readonly rssMb: number;
 }
 
@@ -27,7 +29,7 @@ export const rateOf = (ticks: number, seconds: number): number => (seconds > 0 ?
 export function lineOf(report: RunReport): string {
   const verdict = report.violations.length === 0 ? 'holds' : `BREAKS ${report.violations[0]?.invariant ?? ''}`;
   const did = `${report.simulatedDays.toFixed(1)} days, ${String(report.ticks)} ticks, ${String(report.jobs)} jobs, ${String(total(report.faults))} faults`;
-  const memory = report.memory.map(({ heapMb }) => String(heapMb)).join(' ');
+  const memory = report.memory.map(({ heapMb, storedMb }) => `${String(heapMb)} (${String(storedMb)} stored)`).join(' ');
   return `seed ${String(report.seed)} ${verdict}: ${did}${memory === '' ? '' : `; MB in use by day: ${memory}`}`;
 }
 

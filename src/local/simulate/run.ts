@@ -34,7 +34,8 @@ export interface SimulationOptions {
   /** Goes on after a violation; the default is to stop at the first. */
   readonly goOn?: boolean;
   readonly onLine?: (line: string) => void;
-  readonly onProgress?: (simulatedMs: number, ticks: number) => void;
+  /** `stored`: bytes that the simulated storage, blobs and task hub, holds in this process. */
+  readonly onProgress?: (simulatedMs: number, ticks: number, stored: () => number) => void;
   /** At the end: every blob's text by its name. */
   readonly onBlobs?: (texts: ReadonlyMap<string, string>) => void;
 }
@@ -167,7 +168,7 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
       const host = stage.app.host();
       const excess = host === undefined ? undefined : excessOf(host);
       if (excess !== undefined) bench.report('I9', excess);
-      options.onProgress?.(clock() - startedAt, progress.ticks);
+      options.onProgress?.(clock() - startedAt, progress.ticks, () => storedBytes(stage));
     }
   }
   await look(until);
@@ -189,6 +190,14 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
   options.onBlobs?.(stage.store.texts);
   await stage.stop();
   return result;
+}
+
+function storedBytes(stage: Stage): number {
+  const ofHub = stage.app
+    .storage()
+    .load()
+    .instances.map(({ row, history }) => JSON.stringify(row).length + history.join('').length);
+  return ofHub.reduce((all, bytes) => all + bytes, stage.store.keptBytes);
 }
 
 /** Engine faults after which an operator would not hold the rules of before against us: the hub's memory itself is another. */

@@ -50,9 +50,9 @@ async function runSeed(flags: SimulateFlags, seed: number, tell: (told: Told) =>
     ...(flags.pools === undefined ? {} : { pools: flags.pools }),
     ...(trace === undefined ? {} : { onLine: (line: string): void => void (lines.push(line) >= LINES && write()) }),
     ...(ledger === undefined ? {} : { onBlobs: (texts): void => void exportTexts(texts, join(ledger, `seed-${String(seed)}`)) }),
-    onProgress: (simulatedMs, ticks) => {
+    onProgress: (simulatedMs, ticks, stored) => {
       const isNewDay = flags.days > 1 && simulatedMs >= (memory.length + 1) * DAY;
-      if (isNewDay) memory.push(memoryNow(memory.length + 1));
+      if (isNewDay) memory.push(memoryNow(memory.length + 1, stored()));
       if (!isNewDay && performance.now() - said < TELL_MS) return;
       said = performance.now();
       const last = memory.at(-1);
@@ -66,8 +66,9 @@ async function runSeed(flags: SimulateFlags, seed: number, tell: (told: Told) =>
   return { ...result, story, cpuSeconds: (user + system) / 1e6, memory };
 }
 
-function memoryNow(day: number): MemoryOfDay {
+function memoryNow(day: number, storedBytes: number): MemoryOfDay {
   globalThis.gc?.();
   const { heapUsed, rss } = process.memoryUsage();
-  return { day, heapMb: Math.round(heapUsed / 2 ** 20), rssMb: Math.round(rss / 2 ** 20) };
+  const inMb = (bytes: number): number => Math.round(bytes / 2 ** 20);
+  return { day, heapMb: inMb(heapUsed), storedMb: inMb(storedBytes), rssMb: inMb(rss) };
 }
