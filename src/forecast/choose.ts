@@ -22,6 +22,11 @@ export interface Choice {
 /** The newest of them: enough weeks to learn from, and a bound on the time that a choice takes. */
 const MOST_DAYS = 35;
 const MOST_JOBS = 3_000;
+/**
+ * A choice tries hundreds of rules, and nothing else runs in the process meanwhile: a week of 34,000 jobs a day held the app up for minutes
+ * (simulation seed 43003). The few runners that a rule keeps are nothing to such a pool.
+ */
+const MOST_JOBS_A_DAY = 5_000;
 /** Less than this is chance. */
 const LEAST_GAIN = 0.01;
 const ROUNDS = 4;
@@ -45,12 +50,12 @@ const RULES = Object.keys(OPTIONS) as (keyof Parameters)[];
 /** A climb from one side alone stops at the nearest hill. */
 const STARTS: readonly Parameters[] = [{}, { ready: { from: 4, within: 60, runners: 1 } }];
 
-/** Undefined under a week of past. Deterministic; about a second of computing for a month of 3,000 jobs. */
+/** Undefined under a week of past. Deterministic; about a second of computing for 3,000 jobs, one or two for a day of 5,000. */
 export function choose(days: readonly PastDay[], plain: PlainRule, aim: Aim): Choice | undefined {
   if (days.length < LEAST_DAYS) return undefined;
   const used = latest(days);
   const jobs = jobsOf(used);
-  const rateAt = crossRates(used);
+  const rateAt = crossRates(used.length < LEAST_DAYS ? days.slice(-MOST_DAYS) : used);
   const tried = new Map<string, Trial>();
   const trial = (rules: Parameters): Trial => {
     const key = JSON.stringify(rules);
@@ -60,7 +65,7 @@ export function choose(days: readonly PastDay[], plain: PlainRule, aim: Aim): Ch
   };
   const none = trial({});
   const cost = costOf(aim, none);
-  const isPointless = jobs.length === 0 || (aim.targetWaitP95 === undefined && aim.waitMinuteWorth === 0);
+  const isPointless = jobs.length === 0 || jobs.length > MOST_JOBS_A_DAY || (aim.targetWaitP95 === undefined && aim.waitMinuteWorth === 0);
   if (isPointless) return { parameters: {}, plain: none, chosen: none };
   const found =
     STARTS.map((start) => climb(start, (rules) => cost(trial(rules)))).toSorted((a, b) => cost(trial(a)) - cost(trial(b)))[0] ?? {};
@@ -99,10 +104,11 @@ function climb(start: Parameters, cost: (rules: Parameters) => number): Paramete
   return best;
 }
 
+/** What rules are tried on: the newest days up to {@link MOST_JOBS}, of a busy pool perhaps one alone. */
 function latest(days: readonly PastDay[]): readonly PastDay[] {
   const kept = days.slice(-MOST_DAYS);
   let [count, from] = [0, kept.length];
-  while (from > 0 && (kept.length - from < LEAST_DAYS || count + (kept[from - 1]?.arrivals.length ?? 0) <= MOST_JOBS)) {
+  while (from > 0 && (from === kept.length || count + (kept[from - 1]?.arrivals.length ?? 0) <= MOST_JOBS)) {
     from -= 1;
     count += kept[from]?.arrivals.length ?? 0;
   }

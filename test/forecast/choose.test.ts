@@ -50,3 +50,23 @@ test('two jobs a day at any hour are not worth a warm runner', () => {
 test('the same past chooses the same', () => {
   expect(choose(officeDays(14, 777), PLAIN, worth(5))).toEqual(choose(officeDays(14, 777), PLAIN, worth(5)));
 });
+
+/** So many jobs between eight and six. */
+const busyDays = (perDay: number): ReturnType<typeof officeDays> =>
+  officeDays(8).map((each) => ({
+    ...each,
+    arrivals: Array.from({ length: perDay }, (_, at) => 28_800 + Math.floor((at * 36_000) / perDay)),
+  }));
+
+test('a busy pool is tried on its newest days alone, by what the others taught', () => {
+  const choice = choose(busyDays(1_400), PLAIN, worth(5));
+  expect(choice?.plain.jobs).toBe(2 * 1_400);
+  expect(choice?.parameters).not.toEqual({});
+  expect(choose(busyDays(4_000), PLAIN, worth(5))?.plain.jobs).toBe(4_000);
+});
+
+test('where one day has more than 5,000 jobs no rules are tried: it would hold the app up for minutes', () => {
+  const choice = choose(busyDays(5_001), PLAIN, worth(5));
+  expect(choice).toMatchObject({ parameters: {}, plain: { jobs: 5_001 } });
+  expect(choice?.chosen).toBe(choice?.plain);
+});
