@@ -45,7 +45,7 @@ export interface Growth {
   readonly earlier?: { readonly count: number; readonly until: number };
   /** The scale-out cooldown as it was before this growth stamped it: restored where the write surely did not happen. */
   readonly cooldownBefore?: number;
-  /** The write answered 412: on a repeated run that proves nothing, the next reading's capacity tells. */
+  /** The run that answered wrote nothing (412, refused, late): of another run of it that proves nothing, the next reading's capacity tells. */
   conflict?: boolean;
 }
 

@@ -17,19 +17,18 @@ export function failGrowth(memory: PoolMemory, code: string, text: string, timin
   const first = Math.max(timing.scaleOutCooldown, timing.minute);
   const wait = Math.min(first * 2 ** Math.min(count, 20), LONGEST_WAIT_MINUTES * timing.minute);
   memory.growthFailures = { count, waitUntil: now + wait, code, text: text.slice(0, MOST_TEXT) };
-  if (memory.growth !== undefined) memory.growth.state = 'over';
 }
 
 /** What the reading said of the last growth: its VMs are listed, or its operation failed or brought nothing. */
 export function noteGrowthNews(memory: PoolMemory, news: TickPlan['growthNews'], timing: GrowthTiming, now: number): void {
   const growth = memory.growth;
   if (news === undefined || growth === undefined || growth.attempt !== news.attempt || growth.state === 'over') return;
-  if (news.result === 'failed') return failGrowth(memory, news.code ?? 'unknown', news.text ?? '', timing, now);
   growth.state = 'over';
+  if (news.result === 'failed') return failGrowth(memory, news.code ?? 'unknown', news.text ?? '', timing, now);
   memory.growthFailures = undefined;
 }
 
-/** After a 412 the next reading tells: a capacity below what was asked for means that the write never happened. */
+/** After a 412, a refusal or a run that came too late the next reading tells: a capacity below what was asked for means that no write happened. */
 export function revokeConflict(memory: PoolMemory, capacity: number | undefined): void {
   const growth = memory.growth;
   if (growth?.conflict !== true || growth.state !== 'asked' || capacity === undefined) return;

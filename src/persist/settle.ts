@@ -2,7 +2,7 @@ import type { Act, ActOutcome } from '../model/decision';
 import type { DrainRecord } from '../model/drain';
 import type { PoolMemory } from '../model/pool';
 import { removeRecord } from './records';
-import { failGrowth, revokeGrowth, type GrowthTiming } from './growth';
+import { failGrowth, type GrowthTiming } from './growth';
 
 /** A drain asks within minutes how it ended; a tick gives back at most 25. */
 const MOST_GIVEN_BACK = 50;
@@ -78,10 +78,9 @@ function settleGrowth(memory: PoolMemory, attempt: string, outcome: Settlement, 
   if (answer === 'done') {
     growth.state = 'accepted';
     if (outcome.operation !== undefined) growth.operation = outcome.operation;
-  } else if (answer === 'conflict') growth.conflict = true;
-  else if (answer === 'late' || answer === 'notNow') revokeGrowth(memory);
-  else if (answer === 'refused') {
-    revokeGrowth(memory);
-    failGrowth(memory, outcome.code ?? 'refused', outcome.text ?? '', timing, now);
+  } else if (answer !== 'unknown') {
+    // This run wrote nothing. Another beside it, or before it without an answer, may have: the next reading's capacity tells (seed 76000).
+    growth.conflict = true;
+    if (answer === 'refused') failGrowth(memory, outcome.code ?? 'refused', outcome.text ?? '', timing, now);
   }
 }

@@ -74,14 +74,28 @@ describe('a failed growth', () => {
   test('a refusal takes the cooldown back and waits as a failed one', () => {
     const pool = aPool().runners(ids(1), busy).queued(3);
     pool.tick(() => ({ answer: 'refused', code: 'QuotaExceeded', text: 'cores' }));
+    pool.wait(1).tick();
     expect(pool.memory?.cooldowns.scaleOutAt).toBeUndefined();
-    expect(growthOf(pool.wait(8 - 1 / 60).look())).toBeUndefined();
+    expect(growthOf(pool.wait(7 - 1 / 60).look())).toBeUndefined();
     expect(growthOf(pool.wait(1 / 60).look())).toBeDefined();
   });
 });
 
 describe('412', () => {
   const conflict = () => ({ answer: 'conflict' }) as const;
+
+  test.each(['refused', 'late', 'notNow'] as const)(
+    'nor does one that was %s: where another run of it wrote, the cooldown stands',
+    (answer) => {
+      const pool = aPool().runners(ids(1), busy).queued(3);
+      pool.tick(() => ({ answer, code: 'HTTP 429', text: 'throttled' }));
+      const stamped = pool.memory?.cooldowns.scaleOutAt;
+      pool.wait(1).scaleSet({ capacity: 2, etag: '"2"' }).tick();
+      expect(stamped).toBeDefined();
+      expect(pool.memory?.cooldowns.scaleOutAt).toBe(stamped);
+      expect(pool.memory?.growth?.state).toBe('accepted');
+    },
+  );
 
   test('nothing was written: the next tick decides, without the cooldown of what never happened', () => {
     const pool = aPool().runners(ids(1), busy).queued(3);

@@ -7,6 +7,14 @@ const SCENE = { file: 'src/poll/setScene.ts', check: { test: 'test/decide/scaleO
 /** Rules 1, 2 and 6: holds, growth and its bounds. */
 export const growing: readonly Mutant[] = [
   {
+    name: 'an order that was refused was not carried out by another run of it either',
+    danger: 'Of two runs at once one is throttled and one grows the fleet: the cooldown is taken back, and the new VM drained at once.',
+    file: 'src/persist/settle.ts',
+    from: "} else if (answer !== 'unknown') {",
+    to: "} else if (answer === 'conflict') {",
+    check: { test: 'test/decide/growth.test.ts' },
+  },
+  {
     name: 'lower capacity',
     danger: 'A Uniform capacity above the VMs listed is written down, and Azure picks VMs to delete.',
     ...GROWTH,
