@@ -53,9 +53,10 @@ const STARTS: readonly Parameters[] = [{}, { ready: { from: 4, within: 60, runne
 /** Undefined under a week of past. Deterministic; about a second of computing for 3,000 jobs, one or two for a day of 5,000. */
 export function choose(days: readonly PastDay[], plain: PlainRule, aim: Aim): Choice | undefined {
   if (days.length < LEAST_DAYS) return undefined;
-  const used = latest(days);
+  const kept = days.slice(-MOST_DAYS);
+  const used = latest(kept);
   const jobs = jobsOf(used);
-  const rateAt = crossRates(used.length < LEAST_DAYS ? days.slice(-MOST_DAYS) : used);
+  const rateAt = crossRates(used.length < LEAST_DAYS ? kept : used);
   const tried = new Map<string, Trial>();
   const trial = (rules: Parameters): Trial => {
     const key = JSON.stringify(rules);
@@ -106,13 +107,12 @@ function climb(start: Parameters, cost: (rules: Parameters) => number): Paramete
 
 /** What rules are tried on: the newest days up to {@link MOST_JOBS}, of a busy pool perhaps one alone. */
 function latest(days: readonly PastDay[]): readonly PastDay[] {
-  const kept = days.slice(-MOST_DAYS);
-  let [count, from] = [0, kept.length];
-  while (from > 0 && (from === kept.length || count + (kept[from - 1]?.arrivals.length ?? 0) <= MOST_JOBS)) {
+  let [count, from] = [0, days.length];
+  while (from > 0 && (from === days.length || count + (days[from - 1]?.arrivals.length ?? 0) <= MOST_JOBS)) {
     from -= 1;
-    count += kept[from]?.arrivals.length ?? 0;
+    count += days[from]?.arrivals.length ?? 0;
   }
-  return kept.slice(from);
+  return days.slice(from);
 }
 
 const jobsOf = (days: readonly PastDay[]): PastJob[] =>

@@ -35,17 +35,17 @@ export function packAdmission(admission: Admission, planned: readonly Act[]): Cr
   const places = new Map(planned.map((act, at) => [keyOf(act), at]));
   const cut = <T extends object>(whole: T, key: string, fields: readonly string[]): Cut<T> => {
     const at = places.get(key);
-    const act = at === undefined ? undefined : (planned[at] as unknown as Record<string, unknown>);
-    if (at === undefined || act === undefined) return whole;
-    return {
-      at,
-      ...Object.fromEntries(Object.entries(whole).filter(([field, value]) => !fields.includes(field) || value !== act[field])),
-    } as Cut<T>;
+    if (at === undefined) return whole;
+    const act = planned[at] as unknown as Record<string, unknown>;
+    const own = Object.entries(whole).filter(([field, value]) => !fields.includes(field) || value !== act[field]);
+    return { at, ...Object.fromEntries(own) } as Cut<T>;
   };
-  const admitted = acts.map((act) => cut(act, keyOf(act), Object.keys(act)));
-  const drains = scaleIn?.drains.map((record) => cut(record, `drain ${record.vmId}`, RECORDED));
-  return { ...admission, acts: pack(admitted), scaleIn: scaleIn && { ...scaleIn, drains: pack(drains ?? []) } };
+  const cutAct = (act: AdmittedAct): Cut<AdmittedAct> => cut(act, keyOf(act), Object.keys(act));
+  const cutRecord = (record: DrainRecord): Cut<DrainRecord> => cut(record, keyOfDrain(record.vmId), RECORDED);
+  return { ...admission, acts: pack(acts.map(cutAct)), scaleIn: scaleIn && { ...scaleIn, drains: pack(scaleIn.drains.map(cutRecord)) } };
 }
+
+const keyOfDrain = (vmId: string | undefined): string => `drain ${String(vmId)}`;
 
 /** One act of a kind for one drain, runner or VM. */
 function keyOf(act: Act | AdmittedAct): string {
@@ -53,6 +53,7 @@ function keyOf(act: Act | AdmittedAct): string {
     case 'setCapacity':
       return act.kind;
     case 'drain':
+      return keyOfDrain(act.vmId);
     case 'protect':
       return `${act.kind} ${act.vmId}`;
     case 'deregister':
@@ -67,17 +68,13 @@ export function unpackAdmitted({ acts, scaleIn }: CrossingAdmitted, planned: rea
   const act = ({ at, ...own }: Cut<AdmittedAct>): AdmittedAct => ({ ...(at === undefined ? {} : planned[at]), ...own }) as AdmittedAct;
   const record = ({ at, ...own }: Cut<DrainRecord>): DrainRecord => {
     // An older app left the same out and named the act by its VM.
-    const said = (at === undefined ? planned.find(isDrainOf(own.vmId)) : planned[at]) as Partial<DrainRecord> | undefined;
+    const said = (at === undefined ? planned.find((act) => keyOf(act) === keyOfDrain(own.vmId)) : planned[at]) as
+      Partial<DrainRecord> | undefined;
     const fields = RECORDED.flatMap((field) => (said?.[field] === undefined ? [] : [[field, said[field]] as const]));
     return { ...Object.fromEntries(fields), ...own } as DrainRecord;
   };
   return { acts: unpack(acts).map(act), scaleIn: scaleIn && { ...scaleIn, drains: unpack(scaleIn.drains).map(record) } };
 }
-
-const isDrainOf =
-  (vmId: string | undefined) =>
-  (act: Act): boolean =>
-    act.kind === 'drain' && act.vmId === vmId;
 
 export interface CrossingOutcomes {
   readonly acts: Packed<Settlement['act']>;

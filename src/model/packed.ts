@@ -51,7 +51,7 @@ function packRun<T extends object>(rows: readonly T[]): Run<T> {
   const others = fields.filter((field) => !isSame(field));
   const starts = Object.fromEntries(
     others.flatMap((field) => {
-      const start = OWN_NAMES.includes(field) ? commonStart(rows.map((row) => valueOf(row, field) ?? undefined)) : '';
+      const start = OWN_NAMES.includes(field) ? commonStart(rows.map((row) => valueOf(row, field))) : '';
       return start === '' ? [] : [[field, start] as const];
     }),
   );

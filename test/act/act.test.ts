@@ -4,7 +4,7 @@ import type { Engine } from '../../src/act/engine';
 import type { ActOutcome, Act } from '../../src/model/decision';
 import { ServiceError } from '../../src/errors';
 import type { AzureOutcome } from '../../src/ports/scaleSet';
-import { aRecord, drainAct, MINUTE, TARGET, TIMING } from '../support/builders/drains';
+import { aRecord, drainAct, growthAct, MINUTE, TARGET, TIMING } from '../support/builders/drains';
 import { aRunner } from '../support/fakes/fakeRunnerService';
 import { anInstance } from '../support/fakes/fakeScaleSet';
 import { stage, type Stage } from '../drain/stage';
@@ -66,10 +66,7 @@ test('a stranger’s scale set: nothing is sent, nothing begun', async () => {
 });
 
 test.each<[string, Act]>([
-  [
-    'a growth',
-    { kind: 'setCapacity', attempt: 'a', after: undefined, add: 1, from: 0, to: 1, etag: '"1"', rule: 'scale-out/minimum', waits: false },
-  ],
+  ['a growth', growthAct()],
   ['a dead entry', { kind: 'deregister', runnerId: '9', reason: 'stale', vmId: 'vmid-9', instanceId: '9' }],
   ['a protection', { kind: 'protect', instanceId: '9', vmId: 'vmid-9', runnerId: '9' }],
 ])('%s is sent within five minutes of its decision, and not upon what was true before', async (_name, act) => {
@@ -98,18 +95,7 @@ test.each<[AzureOutcome, object]>([
 ])('a growth that Azure answers with $kind', async (outcome, answer) => {
   const at = stage([]);
   at.scaleSet.nextOutcomes.push(outcome);
-  const grow = {
-    kind: 'setCapacity',
-    attempt: 'a',
-    after: undefined,
-    add: 1,
-    from: 0,
-    to: 1,
-    etag: '"1"',
-    rule: 'r',
-    waits: false,
-  } as const;
-  expect(await acting(at).run([grow])).toMatchObject([answer]);
+  expect(await acting(at).run([growthAct()])).toMatchObject([answer]);
 });
 
 test('one act that fails hides no other', async () => {

@@ -13,7 +13,7 @@ import type { Act, ActOutcome, Admission, TickPlan } from '../../src/model/decis
 import type { DrainRecord } from '../../src/model/drain';
 import { MAX_ACTS } from '../../src/model/decision';
 import { pack, unpack } from '../../src/model/packed';
-import { aRecord } from '../support/builders/drains';
+import { aRecord, growthAct } from '../support/builders/drains';
 
 /** What crosses the engine is packed, and comes out as it went in. */
 
@@ -110,20 +110,9 @@ test('plan, admission and outcomes cross whole', () => {
 
 test('of the outcomes what the entity settles crosses, each by the name that it goes by there', () => {
   const nudge = { kind: 'nudge', drainId: 'd1', news: 'look', expiresAt: 1 } as const;
-  const growth = {
-    kind: 'setCapacity',
-    attempt: 't1',
-    after: undefined,
-    add: 1,
-    from: 0,
-    to: 1,
-    etag: 'e',
-    rule: 'r',
-    waits: true,
-  } as const;
   const outcomes: ActOutcome[] = [
     { act: { kind: 'startScaleIn', id: 's' }, answer: 'done' },
-    { act: { ...growth, expiresAt: 1 }, answer: 'refused', code: 'quota', text: 'no cores' },
+    { act: { ...growthAct(), expiresAt: 1 }, answer: 'refused', code: 'quota', text: 'no cores' },
     {
       act: { kind: 'reactivate', drainId: 'd2', runnerId: 'r2', expiresAt: 1, attempt: 'd2#1' },
       answer: 'unknown',

@@ -5,7 +5,7 @@ import type { PoolMemory } from '../../src/model/pool';
 import { essentials } from '../../src/observe/status';
 import { applyOperation, OPERATIONS } from '../../src/persist/poolEntity';
 import { loopId } from '../../src/names';
-import { aMemory, aRecord } from '../support/builders/drains';
+import { aMemory, aRecord, growthAct } from '../support/builders/drains';
 
 /** I9 by its worst cases: whatever the acts of a tick are, what it leaves in the loop's history stays under 32 KB. */
 
@@ -33,10 +33,7 @@ const deregister = (at: number): Act => {
 const nudge = (at: number): Act => ({ kind: 'nudge', drainId: drainId(at), news: at % 2 === 0 ? 'complete' : 'look' });
 const inspect = (at: number): Act => ({ kind: 'inspect', drainId: drainId(at) });
 const forget = (at: number): Act => ({ kind: 'forgetDrain', drainId: drainId(at), reason: 'its instance is gone' });
-const growth: Act = {
-  ...{ kind: 'setCapacity', attempt: 'm96tjx9f07', after: undefined, add: 25, from: 303, to: 328, etag: '"63"' },
-  ...{ rule: 'scale-out/threshold', waits: true },
-};
+const growth = growthAct({ attempt: 'm96tjx9f07', add: 25, from: 303, to: 328, etag: '"63"', rule: 'scale-out/threshold', waits: true });
 const some = (count: number, act: (at: number) => Act, from = 0): Act[] => Array.from({ length: count }, (_, at) => act(from + at));
 const half = MAX_ACTS / 2;
 

@@ -84,19 +84,6 @@ describe('a failed growth', () => {
 describe('412', () => {
   const conflict = () => ({ answer: 'conflict' }) as const;
 
-  test.each(['refused', 'late', 'notNow'] as const)(
-    'nor does one that was %s: where another run of it wrote, the cooldown stands',
-    (answer) => {
-      const pool = aPool().runners(ids(1), busy).queued(3);
-      pool.tick(() => ({ answer, code: 'HTTP 429', text: 'throttled' }));
-      const stamped = pool.memory?.cooldowns.scaleOutAt;
-      pool.wait(1).scaleSet({ capacity: 2, etag: '"2"' }).tick();
-      expect(stamped).toBeDefined();
-      expect(pool.memory?.cooldowns.scaleOutAt).toBe(stamped);
-      expect(pool.memory?.growth?.state).toBe('accepted');
-    },
-  );
-
   test('nothing was written: the next tick decides, without the cooldown of what never happened', () => {
     const pool = aPool().runners(ids(1), busy).queued(3);
     pool.tick(conflict);
@@ -114,6 +101,19 @@ describe('412', () => {
     expect(plan.counts?.booting).toBe(1);
     expect(pool.memory?.cooldowns.scaleOutAt).toBe(at);
   });
+
+  test.each(['refused', 'late', 'notNow'] as const)(
+    'nor does one that was %s: where another run of it wrote, the cooldown stands',
+    (answer) => {
+      const pool = aPool().runners(ids(1), busy).queued(3);
+      pool.tick(() => ({ answer, code: 'HTTP 429', text: 'throttled' }));
+      const stamped = pool.memory?.cooldowns.scaleOutAt;
+      pool.wait(1).scaleSet({ capacity: 2, etag: '"2"' }).tick();
+      expect(stamped).toBeDefined();
+      expect(pool.memory?.cooldowns.scaleOutAt).toBe(stamped);
+      expect(pool.memory?.growth?.state).toBe('accepted');
+    },
+  );
 });
 
 describe('ordered and not yet listed', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Act } from '../../src/model/decision';
 import type { DrainPhase } from '../../src/model/drain';
 import { OPERATIONS } from '../../src/persist/poolEntity';
-import { aRecord, drainAct, Entity, MINUTE, NOW } from '../support/builders/drains';
+import { aRecord, drainAct, Entity, growthAct, MINUTE, NOW } from '../support/builders/drains';
 
 const giveBack = (entity: Entity, id: string): Act => ({ kind: 'reactivate', drainId: entity.record(id).id, runnerId: id });
 
@@ -63,9 +63,7 @@ describe('a drain is recorded before its runner is marked', () => {
 
 test('of two growths that were planned upon the same memory one is ordered', () => {
   const entity = new Entity();
-  const grow = (attempt: string, after?: string): Act => ({
-    ...{ kind: 'setCapacity', attempt, after, add: 1, from: 1, to: 2, etag: '"1"', rule: 'scale-out/minimum', waits: false },
-  });
+  const grow = (attempt: string, after?: string): Act => growthAct({ attempt, after, from: 1, to: 2 });
   expect(entity.admit([grow('a')]).acts).toHaveLength(1);
   expect(entity.admit([grow('b')])).toMatchObject({ acts: [], refused: [{ kind: 'setCapacity' }] });
   expect(entity.memory.growth?.attempt).toBe('a');

@@ -4,6 +4,7 @@ import type { Act, TickPlan } from '../../src/model/decision';
 import { keep } from '../../src/observe/keep';
 import { claim } from '../../src/persist/owner';
 import { applyOperation, OPERATIONS } from '../../src/persist/poolEntity';
+import { growthAct } from '../support/builders/drains';
 import { createMemoryStore } from '../support/fakes/memoryStore';
 
 /** In a trial the simulated cloud is sped up, the durable engine is not: what judges the engine is measured in real minutes. */
@@ -94,17 +95,7 @@ test.each([
 });
 
 test('a growth is given its five minutes from the answer of its write, however late that came', () => {
-  const write = {
-    kind: 'setCapacity',
-    attempt: 't1',
-    after: undefined,
-    add: 1,
-    from: 0,
-    to: 1,
-    etag: 'e',
-    rule: 'r',
-    waits: true,
-  } as const;
+  const write = growthAct({ waits: true });
   const { memory } = admitted([write]);
   const late = NOW + 8_000;
   const settled = applyOperation(

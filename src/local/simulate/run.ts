@@ -193,11 +193,9 @@ export async function simulateRun(options: SimulationOptions): Promise<Simulatio
 }
 
 function storedBytes(stage: Stage): number {
-  const ofHub = stage.app
-    .storage()
-    .load()
-    .instances.map(({ row, history }) => JSON.stringify(row).length + history.join('').length);
-  return ofHub.reduce((all, bytes) => all + bytes, stage.store.keptBytes);
+  const { instances } = stage.app.storage().load();
+  const rows = instances.flatMap(({ row, history }) => [JSON.stringify(row), ...history]);
+  return rows.reduce((all, row) => all + row.length, stage.store.keptBytes);
 }
 
 /** Engine faults after which an operator would not hold the rules of before against us: the hub's memory itself is another. */

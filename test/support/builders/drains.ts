@@ -91,6 +91,11 @@ export const drainAct = (id: string, fields: object = {}): Act => ({
   ...fields,
 });
 
+export const growthAct = (fields: object = {}): Extract<Act, { kind: 'setCapacity' }> => ({
+  ...{ kind: 'setCapacity', attempt: 't1', after: undefined, add: 1, from: 0, to: 1, etag: '"1"', rule: 'scale-out/minimum', waits: false },
+  ...fields,
+});
+
 export const aSighting = (at: number, fields: Partial<Sighting> = {}): Sighting => ({
   ...{ at, runner: 'listed', status: 'DRAINING', connected: true, running: 0, pending: 0, instance: 'present' },
   ...{ nameMatches: true, rivals: [], olderThanVm: false },
