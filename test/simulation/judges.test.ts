@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { handsOf } from '../../src/local/simulate/hands';
+import { failDeleting } from '../../src/local/world/vms';
 import { Court, MINUTE } from '../support/court';
 
 describe('the judges', () => {
@@ -73,6 +74,18 @@ describe('the judges', () => {
     await court.azure('PATCH', '', { sku: { capacity: 3 } }, { 'if-match': '"2"' });
     expect(court.bench.violations).toEqual([]);
     expect(court.pool.vms.size).toBe(3);
+  });
+
+  test.each<[string, number, boolean]>([
+    ['excuse growth beside VMs whose delete Azure failed after the reading that it can rest on', 1.5, false],
+    ['count VMs whose delete failed, once a reading could tell it', 5, true],
+  ])('%s', async (_what, minutes, isBroken) => {
+    const court = new Court();
+    for (const at of [0, 1]) failDeleting(court.pool, court.entry(at).vm, MINUTE, 'deleted by id');
+    court.wait(minutes);
+    await court.grow(5);
+    expect(court.pool.vms.size).toBe(5);
+    expect(court.broken.includes('I3')).toBe(isBroken);
   });
 
   test('know another’s hand where the app asked for the same before: a runner set DRAINING by a person', async () => {

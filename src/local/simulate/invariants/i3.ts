@@ -1,5 +1,6 @@
 import { living } from '../../world/capacity';
-import { capacityWritten, isOurs, MINUTE, poolOf, vmOf, type Judge } from './court';
+import type { PoolState, WorldEvent } from '../../world/state';
+import { capacityWritten, isOurs, MINUTE, poolOf, vmOf, type Court, type Judge } from './court';
 
 export const I3: Judge = {
   invariant: 'I3',
@@ -8,8 +9,10 @@ export const I3: Judge = {
   watch: (court) => {
     const marked = new Map<string, Set<string>>();
     const before = new Map<string, number>();
+    const instances = countOfInstances(court);
     return {
       onEvent: (event, pool) => {
+        instances.onEvent(event);
         const ours = marked.get(pool.name) ?? new Set();
         marked.set(pool.name, ours);
         if (event.kind === 'runner-deregistered') ours.delete(event.subject);
@@ -36,13 +39,13 @@ export const I3: Judge = {
       },
       onRequest: (asked) => {
         const pool = poolOf(court.world, asked);
-        if (capacityWritten(asked) !== undefined && pool !== undefined) before.set(pool.name, living(pool).length);
+        if (capacityWritten(asked) !== undefined && pool !== undefined) before.set(pool.name, instances.of(pool));
       },
       onAnswer: (asked, answer) => {
         const pool = poolOf(court.world, asked);
         const capacity = capacityWritten(asked);
         if (pool === undefined || capacity === undefined || typeof answer === 'string' || answer.status >= 300) return;
-        const now = living(pool).length;
+        const now = instances.of(pool);
         const most = court.setting(pool.name, 'MAX_RUNNERS');
         const grown = now > (before.get(pool.name) ?? 0);
         if (grown && now > most && court.now() - court.lastChange() > 10 * MINUTE && !court.touched(pool.name, 10 * MINUTE))
@@ -54,3 +57,24 @@ export const I3: Judge = {
     };
   },
 };
+
+/**
+ * Azure may fail a delete between the decision to grow beside it and the write, and the VM is an instance again. It counts from when a
+ * decision that is written now could know it.
+ */
+function countOfInstances(court: Court): { onEvent(event: WorldEvent): void; of(pool: PoolState): number } {
+  /** By VM, when its delete failed; Infinity while it is under way. */
+  const leaving = new Map<string, number>();
+  return {
+    onEvent: ({ kind, vmId }) => {
+      if (vmId === undefined) return;
+      if (kind === 'vm-deleting') leaving.set(vmId, Infinity);
+      if (kind === 'vm-failed' && leaving.has(vmId)) leaving.set(vmId, court.now());
+      if (kind === 'vm-gone') leaving.delete(vmId);
+    },
+    of: (pool) => {
+      const known = court.now() - court.slackMs - MINUTE;
+      return living(pool).filter(({ vmId }) => (leaving.get(vmId) ?? -Infinity) < known).length;
+    },
+  };
+}
