@@ -56,11 +56,12 @@ export function choose(days: readonly PastDay[], plain: PlainRule, aim: Aim): Ch
   const kept = days.slice(-MOST_DAYS);
   const used = latest(kept);
   const jobs = jobsOf(used);
-  const rateAt = crossRates(used.length < LEAST_DAYS ? kept : used);
+  const { rateAt, rates } = crossRates(used.length < LEAST_DAYS ? kept : used);
   const tried = new Map<string, Trial>();
   const trial = (rules: Parameters): Trial => {
-    const key = JSON.stringify(rules);
-    const known = tried.get(key) ?? tryRules(jobs, plain, rules, rateAt);
+    const told = toldApart(rules, rates);
+    const key = JSON.stringify(told);
+    const known = tried.get(key) ?? tryRules(jobs, plain, told, rateAt);
     tried.set(key, known);
     return known;
   };
@@ -118,13 +119,32 @@ function latest(days: readonly PastDay[]): readonly PastDay[] {
 const jobsOf = (days: readonly PastDay[]): PastJob[] =>
   days.flatMap(({ day, arrivals, jobSeconds }) => arrivals.map((second) => ({ at: day * DAY_SECONDS + second, seconds: jobSeconds })));
 
+interface Rates {
+  readonly rateAt: (second: number) => number;
+  /** All that `rateAt` can answer, the least first. */
+  readonly rates: readonly number[];
+}
+
 /** Each day sees what the others taught: rules that only remember would look better than they are. */
-function crossRates(days: readonly PastDay[]): (second: number) => number {
+function crossRates(days: readonly PastDay[]): Rates {
   const byDay = new Map(days.map(({ day }) => [day, ratesOf(days, day)]));
   const all = ratesOf(days);
-  return (second) => {
+  const rateAt = (second: number): number => {
     const day = Math.floor(second / DAY_SECONDS);
     const hour = Math.floor((second % DAY_SECONDS) / 3_600);
     return (byDay.get(day) ?? all)[weekdayOf(day) * 24 + hour] ?? 0;
   };
+  return { rateAt, rates: [...new Set([0, ...all, ...[...byDay.values()].flat()])].toSorted((a, b) => a - b) };
+}
+
+/** Rules whose threshold parts this past's hours in the same way are one, and one that no hour reaches is off: a quiet pool has few to try. */
+function toldApart(rules: Parameters, rates: readonly number[]): Parameters {
+  const told: Parameters = { ...rules };
+  for (const name of ['keep', 'ready', 'extra'] as const) {
+    const rule = rules[name];
+    const from = rule && rates.find((rate) => rate >= rule.from);
+    if (from === undefined) delete told[name];
+    else Object.assign(told, { [name]: { ...rule, from } });
+  }
+  return told;
 }

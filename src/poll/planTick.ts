@@ -49,8 +49,10 @@ export interface TickInput {
   readonly learned?: Forecast;
   /** Of the app, for the ledger. */
   readonly version?: string;
-  /** Of a simulation of months: `fleet` is given away and changed in place, and the ledger is told nothing. */
+  /** `fleet` is given away: it is changed in place. A copy of a large fleet takes longer than the thinking. */
   readonly inPlace?: true;
+  /** Of a simulation of months: the ledger is told nothing. */
+  readonly untold?: true;
 }
 
 export interface Planned {
@@ -60,7 +62,7 @@ export interface Planned {
   readonly lines: readonly LedgerLine[];
 }
 
-/** The whole thinking of one tick: a reading and two memories in, a plan and the next fleet memory out. Pure. */
+/** The whole thinking of one tick: a reading and two memories in, a plan and the next fleet memory out. Pure, but for a fleet that is given away. */
 export function planTick(input: TickInput): Planned {
   const { settings, now } = input;
   const failed = (reading: FailedReading, fleet: FleetMemory): Planned => keep(input, hold(input, reading), fleet);
@@ -96,8 +98,8 @@ function freshOrCopy({ fleet, now, inPlace }: TickInput, binding: FleetMemory['b
   return copy;
 }
 
-function keep({ settings, version = '', inPlace }: TickInput, plan: TickPlan, fleet: FleetMemory, seen?: Seen): Planned {
-  const lines = inPlace === true ? [] : tell(settings, version, fleet, plan, seen);
+function keep({ settings, version = '', untold }: TickInput, plan: TickPlan, fleet: FleetMemory, seen?: Seen): Planned {
+  const lines = untold === true ? [] : tell(settings, version, fleet, plan, seen);
   fleet.lastTick = { id: plan.tickId, plan };
   return { plan, fleet, lines };
 }

@@ -70,6 +70,7 @@ export async function tick(ports: TickPorts, settings: PoolSettings, request: Ti
     warnings: [...settings.warnings, ...warnings, ...(found?.warnings ?? []), ...(recalled?.warnings ?? [])],
     ...(recalled?.forecast === undefined ? {} : { learned: recalled.forecast }),
     version: ports.me.version,
+    inPlace: true,
     ...(found === undefined ? {} : { cooldownsFromBlobs: found.cooldowns, strangeStamps: found.strange }),
   };
   return {

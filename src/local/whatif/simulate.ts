@@ -128,6 +128,7 @@ class Loop {
       tickId: this.#ticks.toString(36),
       warnings: [],
       inPlace: true,
+      untold: true,
       ...(advice === undefined ? {} : { forecast: advice }),
     });
     this.#fleet = fleet;
