@@ -32,7 +32,7 @@ import {
   tickMetrics,
   timingOf,
 } from './environment';
-import type { PollAnswer } from './orchestrators/autoscaler';
+import { DEFAULT_TIMING, type PollAnswer } from './orchestrators/autoscaler';
 import type { NormalizeStep } from './orchestrators/normalize';
 
 /** An activity's input crosses the engine as JSON: these are its shapes. */
@@ -80,10 +80,9 @@ df.app.activity(FUNCTIONS.poll, {
       emit(context, 'error', 'error', { pool: input.pool, tick: input.tickId, code, text, ...stack });
       const removed = code === 'pool-unknown';
       if (removed) await releaseRemoved(context, input.pool);
-      const plan = heldPlan(input.tickId, now, now + 60_000, code, text);
+      const plan = heldPlan(input.tickId, now, now + DEFAULT_TIMING.minute, code, text);
       logTick(context, input.pool, plan, version);
-      const timing = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000, scaleInCooldown: 300_000 };
-      return { plan, timing, cooldownsReadAt: input.cooldownsReadAt, ...(removed ? { removed } : {}) };
+      return { plan, timing: DEFAULT_TIMING, cooldownsReadAt: input.cooldownsReadAt, ...(removed ? { removed } : {}) };
     }
   },
 });

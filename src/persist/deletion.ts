@@ -84,9 +84,8 @@ export function deletionTurn(memory: PoolMemory, ask: DrainAsk & { readonly seco
   });
   if (deletion.batch !== undefined && deletion.batch.expiresAt > now) return wait(now + 10 * ask.second);
   if (deletion.notBefore !== undefined && deletion.notBefore > now) return wait(deletion.notBefore);
-  const refusal = deletion.refusals[record.vmId];
-  if (refusal !== undefined && refusal.at + REFUSED_MINUTES * ask.minute > now)
-    return { turn: 'wait', until: refusal.at + REFUSED_MINUTES * ask.minute };
+  const refused = refusedUntil(memory, record, ask.minute, now);
+  if (refused !== undefined) return { turn: 'wait', until: refused };
   return lead(memory, record, ask, now);
 }
 
@@ -95,7 +94,9 @@ export function deletionTurn(memory: PoolMemory, ask: DrainAsk & { readonly seco
  * order, so that of those that a batch leaves over some ask on, and the others do a minute later where they fell silent.
  */
 function asksAtOnce(memory: PoolMemory, record: DrainRecord, minute: number, now: number): boolean {
-  const waiting = Object.values(memory.drains).filter((each) => mayDelete(memory, each) && !isRefused(memory, each, minute, now));
+  const waiting = Object.values(memory.drains).filter(
+    (each) => mayDelete(memory, each) && refusedUntil(memory, each, minute, now) === undefined,
+  );
   return waiting.indexOf(record) % ASKING_OF === 0;
 }
 
@@ -107,7 +108,7 @@ function lead(memory: PoolMemory, record: DrainRecord, ask: DrainAsk, now: numbe
       other.scaleSet === record.scaleSet &&
       mayDelete(memory, other) &&
       !(isOpen(other) && protectedBy(memory, other) !== undefined) &&
-      !isRefused(memory, other, ask.minute, now),
+      refusedUntil(memory, other, ask.minute, now) === undefined,
   );
   const batch = [record, ...others].slice(0, BATCH_LIMIT);
   // From here on its delete may be sent: this is the commit of a stray or a lost one.
@@ -198,9 +199,10 @@ function mayDelete(memory: PoolMemory, record: DrainRecord): boolean {
   return record.phase === 'deregistered' || record.phase === 'deleting';
 }
 
-function isRefused(memory: PoolMemory, record: DrainRecord, minute: number, now: number): boolean {
-  const refusal = memory.deletion.refusals[record.vmId];
-  return refusal !== undefined && refusal.at + REFUSED_MINUTES * minute > now;
+/** Its delete was refused, and is not asked for again before then; undefined: it may be. */
+function refusedUntil(memory: PoolMemory, record: DrainRecord, minute: number, now: number): number | undefined {
+  const until = (memory.deletion.refusals[record.vmId]?.at ?? -Infinity) + REFUSED_MINUTES * minute;
+  return until > now ? until : undefined;
 }
 
 /** A delete that Azure takes shows that the right is there, and lets new drains begin again. */

@@ -31,7 +31,8 @@ export interface PollAnswer {
   readonly removed?: boolean;
 }
 
-const DEFAULT_TIMING = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000, scaleInCooldown: 300_000 };
+/** Of a poll that could not read the settings. */
+export const DEFAULT_TIMING = { minute: 60_000, second: 1_000, scaleOutCooldown: 240_000, scaleInCooldown: 300_000 };
 
 /** The loop of one pool: poll and decide → admit → act → settle → sleep → continue as new. No rule lives here. */
 export function* autoscaler(context: OrchestrationContext): Generator<Task, unknown, unknown> {
