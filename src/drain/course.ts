@@ -61,11 +61,11 @@ const isZero = (verdict: LookAnswer['verdict']): boolean => verdict === 'open' |
 /** While it merely has tasks the loop's poll does the looking; everything else is looked at again by the drain itself. */
 const isSettled = (verdict: LookAnswer['verdict']): boolean => verdict === 'busy';
 
-/** How long (ms) to wait for a nudge before the drain looks for itself. */
-export function pauseFor(course: Course, timing: DrainTiming): number {
+/** How long (ms) to wait for a nudge before the drain asks or looks for itself; `spread` times longer where it merely waits among many. */
+export function pauseFor(course: Course, timing: DrainTiming, spread = 1): number {
   if (course.verdict === 'open' || course.verdict === 'complete') return Math.max(timing.confirm / 2, 10 * timing.second);
   if (course.verdict !== undefined) return timing.minute;
-  return Math.max(2 * timing.poll + timing.minute, 5 * timing.minute);
+  return Math.max(2 * timing.poll + timing.minute, 5 * timing.minute) * spread;
 }
 
 const NOTES: Record<LookAnswer['verdict'], string> = {

@@ -1,11 +1,12 @@
 import type { DrainRecord, DrainTiming } from '../model/drain';
 import { STILL_LISTED, type DeleteResult, type TurnOver } from '../persist/deletion';
 import { ServiceError } from '../errors';
-import type { AzureOutcome, Instance, ScaleSetState } from '../ports/scaleSet';
+import type { Instance, ScaleSetState } from '../ports/scaleSet';
 import type { Runner } from '../ports/runnerService';
 import { isAlive, isDeleting } from '../poll/sighting';
 import { isNameless, speaksFor } from '../poll/speaksFor';
 import { looksCut, mayHide } from '../poll/verdicts';
+import { answerOf, isOfOne } from './deleteAnswer';
 import { mayStillAct, type Grant } from './grant';
 import { SINGLE_READS } from './sharedReadings';
 import { isListEmpty, line, poolOf, readFleet, readStateIfAny, type StepLine, type StepPorts } from './steps';
@@ -25,9 +26,10 @@ export interface BatchGrant extends Grant {
 type Answers = Record<string, DeleteResult>;
 
 /**
- * The one deleting step of a pool. Reads group and instances again: what is gone, or bears another vmId, is done; what Azure deletes
- * already needs nothing; a machine with a living entry is left alone. Then looks how the last delete ended, for a delete that was taken may
- * be preempted later. The rest goes in one batch by id.
+ * The one deleting step of a pool. Reads the instances again: what is gone, or bears another vmId, is done; what Azure deletes already needs
+ * nothing. Then looks how the last delete ended, for a delete that was taken may be preempted later. The group comes last of all: a stray
+ * may register at any moment, and be given a job at once (seed 77104: 0.3 s before its delete); a machine with a living entry is left alone.
+ * The rest goes in one batch by id.
  */
 export async function deleteBatch(
   ports: StepPorts,
@@ -46,9 +48,11 @@ export async function deleteBatch(
       rest({ answer: 'late' });
       return over(grant.operation);
     }
-    const ready = await judgeAll(ports, leader, batch, timing, answers);
-    if (ready.length === 0) return over(grant.operation);
+    const standing = await readStanding(ports, batch, answers);
+    if (standing === undefined) return over(grant.operation);
     const last = await lastOperation(ports, grant.operation);
+    const ready = await judgeAll(ports, leader, batch, { ...standing, timing }, answers);
+    if (ready.length === 0) return over(grant.operation);
     const due = ready.filter((record) => !(last.isRunning && record.phase === 'deleting'));
     for (const record of ready) if (!due.includes(record)) answers[record.id] = { answer: 'deleting' };
     const sent = due.length === 0 ? undefined : await send(ports, due, answers, grant);
@@ -61,29 +65,45 @@ export async function deleteBatch(
   }
 }
 
-/** Answers what needs no delete, and returns what may be deleted. */
+interface Standing {
+  readonly state: ScaleSetState;
+  readonly machines: readonly { readonly record: DrainRecord; readonly instance: Instance }[];
+}
+
+/** Answers what needs no delete; undefined: none does. */
+async function readStanding(ports: StepPorts, batch: readonly DrainRecord[], answers: Answers): Promise<Standing | undefined> {
+  const state = await readStateIfAny(ports);
+  const present = state === undefined ? new Map<string, Instance>() : await readInstances(ports, batch, state);
+  const machines: { record: DrainRecord; instance: Instance }[] = [];
+  for (const record of batch) {
+    const instance = present.get(record.vmId);
+    if (instance === undefined) answers[record.id] = { answer: 'gone' };
+    else if (isDeleting(instance)) answers[record.id] = { answer: 'deleting' };
+    else machines.push({ record, instance });
+  }
+  return state === undefined || machines.length === 0 ? undefined : { state, machines };
+}
+
+/** Answers what must not be deleted now, and returns what may be. */
 async function judgeAll(
   ports: StepPorts,
   leader: Pick<DrainRecord, 'id'>,
   batch: readonly DrainRecord[],
-  timing: Pick<DrainTiming, 'boot'>,
+  { state, machines, timing }: Standing & { readonly timing: Pick<DrainTiming, 'boot'> },
   answers: Answers,
 ): Promise<DrainRecord[]> {
   const group = await ports.runners.readGroup();
-  const state = await readStateIfAny(ports);
-  const present = state === undefined ? new Map<string, Instance>() : await readInstances(ports, batch, state);
-  const runners = group.runners ?? (state === undefined ? [] : await emptyIfNoneIsExpected(ports, leader, state, timing));
+  const runners = group.runners ?? (await emptyIfNoneIsExpected(ports, leader, state, timing));
   const ready: DrainRecord[] = [];
   const leaving = batch.map(({ vmId }) => vmId);
   const isPuzzle = looksCut(group) || runners?.some(isNameless) === true;
   const fleet = isPuzzle ? await readFleet(ports, poolOf(leader)) : undefined;
   const isCut = mayHide(group, fleet, leaving);
   const reading = { now: ports.clock.now(), boot: timing.boot };
-  for (const record of batch) {
+  for (const { record, instance } of machines) {
     // An entry without an id may be the living one of a machine whose own runner was never deregistered by us.
     const unreadable = group.anonymous > 0 && record.kind !== 'runner';
-    const instance = present.get(record.vmId);
-    const machine = { vmId: record.vmId, computerName: instance?.computerName ?? record.computerName };
+    const machine = { vmId: record.vmId, computerName: instance.computerName ?? record.computerName };
     const verdict = judge(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));
     // The living entry of a machine that registered again may stand behind the end of the list.
     if (verdict === undefined && isCut) answers[record.id] = { answer: 'unknown', code: 'sg-list-cut' };
@@ -117,12 +137,10 @@ async function readInstances(
 /** Undefined: it may be deleted. What an entry does not tell counts against us. `speaks`: whether an entry is this machine's. */
 function judge(
   record: DrainRecord,
-  instance: Instance | undefined,
+  instance: Instance,
   runners: readonly Runner[] | undefined,
   speaks: (runner: Runner) => ReturnType<typeof speaksFor>,
 ): DeleteResult | undefined {
-  if (instance === undefined) return { answer: 'gone' };
-  if (isDeleting(instance)) return { answer: 'deleting' };
   // A person's protection holds even a committed drain: it waits and asks again.
   if (instance.isProtected === true) return { answer: 'protected' };
   if (runners === undefined) return { answer: 'unknown', code: 'sg-list-missing' };
@@ -168,8 +186,7 @@ async function send(ports: StepPorts, due: readonly DrainRecord[], answers: Answ
     return undefined;
   }
   const outcome = await ports.scaleSet.deleteInstances(due.map((record) => record.instanceId));
-  const isOfOne = outcome.kind === 'refused' && (isForGood(outcome) || outcome.code === NOT_ACTIVE) && !isWantOfRight(outcome);
-  if (!isOfOne || due.length === 1) {
+  if (!isOfOne(outcome) || due.length === 1) {
     for (const record of due) answers[record.id] = answerOf(outcome);
     return outcome.kind === 'accepted' ? outcome.operation : undefined;
   }
@@ -181,29 +198,6 @@ async function send(ports: StepPorts, due: readonly DrainRecord[], answers: Answ
   }
   for (const record of due) answers[record.id] ??= { answer: 'unknown', code: 'one-at-a-time' };
   return operation;
-}
-
-type Refused = Extract<AzureOutcome, { kind: 'refused' }>;
-
-const NOT_ACTIVE = 'InstanceIdsListInstanceIdNotActiveVM';
-/** Refusals that pass by themselves: no token for the moment, a timeout, another operation under way, too many requests. 404: a reading tells. */
-const PASSING = new Set([401, 404, 408, 409, 412, 429]);
-/** A resource lock answers 409 too. */
-const LOCKED = /^(ScopeLocked|ReadOnlyDisabled|CannotDelete)/i;
-/** A policy answers 403 too: it is about this VM, not about our right. */
-const POLICY = /Policy/i;
-
-const isForGood = ({ status, code }: Refused): boolean => LOCKED.test(code) || !PASSING.has(status);
-const isWantOfRight = ({ status, code }: Refused): boolean => status === 403 && !POLICY.test(code) && !LOCKED.test(code);
-
-function answerOf(outcome: AzureOutcome): DeleteResult {
-  if (outcome.kind === 'accepted') return { answer: 'accepted' };
-  if (outcome.kind === 'conflict') return { answer: 'unknown', code: 'conflict' };
-  if (outcome.kind === 'unknown') return { answer: 'unknown', code: outcome.code };
-  // Not active: it went since the reading; the next look tells.
-  if (outcome.code === NOT_ACTIVE) return { answer: 'deleting' };
-  if (!isForGood(outcome)) return { answer: 'unknown', code: outcome.code };
-  return { answer: 'refused', code: outcome.code, text: outcome.text, right: isWantOfRight(outcome) };
 }
 
 function wordsOf(answers: Answers): string {

@@ -1,5 +1,6 @@
 import type { DrainOutcome, DrainRecord, DrainStep } from '../model/drain';
 import { ENGINE_MINUTE } from '../model/engineTime';
+import { spreadOf } from '../model/drainPace';
 import type { PoolMemory } from '../model/pool';
 import { ATTEMPT_MINUTES, grantAttempt, heldBy, noteAlive, protectedBy, removeRecord, setPhase } from './records';
 
@@ -9,9 +10,14 @@ export type DrainWord =
   | { readonly word: 'end'; readonly outcome: DrainOutcome }
   | { readonly word: 'go'; readonly step: DrainStep; readonly attempt: string; readonly expiresAt: number }
   /** `loopNextAt`: when the loop means to tick next; a drain looks for itself only where the loop is silent. */
-  | { readonly word: 'wait'; readonly loopNextAt: number }
+  | ({ readonly word: 'wait'; readonly loopNextAt: number } & Spread)
   /** pause or stop with drains held: nothing is sent, ask again later. */
-  | { readonly word: 'held'; readonly reason: string };
+  | ({ readonly word: 'held'; readonly reason: string } & Spread);
+
+/** So many times longer than its own pace a drain waits, where there are many: {@link spreadOf}. Absent: 1. */
+interface Spread {
+  readonly spread?: number;
+}
 
 export interface DrainAsk {
   readonly drainId: string;
@@ -26,7 +32,7 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
   if (record === undefined) return withoutRecord(memory, ask);
   if (record.end === 'back') return { word: 'end', outcome: 'runner-replaced' };
   if (record.end === 'gone') return { word: 'end', outcome: 'deleted' };
-  if (memory.tick?.dryRun === true) return { word: 'held', reason: 'DRY_RUN is on' };
+  if (memory.tick?.dryRun === true) return hold(memory, 'DRY_RUN is on');
   switch (record.phase) {
     case 'recorded':
       return record.kind === 'runner' ? beginRunner(memory, record, now) : beginDelete(memory, record, now);
@@ -46,7 +52,7 @@ export function askDrain(memory: PoolMemory, ask: DrainAsk, now: number): DrainW
 
 function beginRunner(memory: PoolMemory, record: DrainRecord, now: number): DrainWord {
   const held = heldBy(memory) ?? protectedBy(memory, record);
-  if (held !== undefined) return { word: 'held', reason: held };
+  if (held !== undefined) return hold(memory, held);
   if (!record.adopted) return grant(record, 'mark', now);
   setPhase(record, 'waiting', now);
   return waitFor(memory);
@@ -56,7 +62,7 @@ function beginRunner(memory: PoolMemory, record: DrainRecord, now: number): Drai
 function beginDelete(memory: PoolMemory, record: DrainRecord, now: number): DrainWord {
   if (protectedBy(memory, record) !== undefined) return end(memory, record, 'not-wanted');
   const held = record.kind === 'reap' ? undefined : heldBy(memory);
-  return held === undefined ? grant(record, 'delete', now) : { word: 'held', reason: held };
+  return held === undefined ? grant(record, 'delete', now) : hold(memory, held);
 }
 
 /** The mark was answered. done, unknown: wait (only readings that show DRAINING count). refused: the record goes. late: asked for again later. */
@@ -69,7 +75,7 @@ export function markedDrain(memory: PoolMemory, ask: DrainAsk & { readonly answe
   if (record.phase !== 'recorded') return waitFor(memory);
   if (ask.answer === 'refused' || ask.answer === 'gone') return end(memory, record, 'refused');
   // At once again it would spin where another app owns the scale set.
-  if (ask.answer === 'late') return { word: 'held', reason: 'the mark came too late, or the scale set is not ours' };
+  if (ask.answer === 'late') return hold(memory, 'the mark came too late, or the scale set is not ours');
   setPhase(record, 'waiting', now);
   return waitFor(memory);
 }
@@ -80,7 +86,7 @@ export function commitDrain(memory: PoolMemory, ask: DrainAsk, now: number): Dra
   if (record === undefined) return withoutRecord(memory, ask);
   if (record.phase !== 'waiting') return askDrain(memory, ask, now);
   const held = heldBy(memory) ?? protectedBy(memory, record);
-  if (held !== undefined) return { word: 'held', reason: held };
+  if (held !== undefined) return hold(memory, held);
   setPhase(record, 'committed', now);
   return grant(record, 'deregister', now);
 }
@@ -124,7 +130,15 @@ const withoutRecord = (memory: PoolMemory, { drainId }: DrainAsk): DrainWord => 
 const waitFor = (memory: PoolMemory): DrainWord => ({
   word: 'wait',
   loopNextAt: memory.flags.stopped === undefined ? (memory.tick?.nextAt ?? 0) : 0,
+  ...spread(memory),
 });
+
+const hold = (memory: PoolMemory, reason: string): DrainWord => ({ word: 'held', reason, ...spread(memory) });
+
+function spread(memory: PoolMemory): Spread {
+  const times = spreadOf(memory);
+  return times === 1 ? {} : { spread: times };
+}
 
 function touch(memory: PoolMemory, ask: DrainAsk, now: number): DrainRecord | undefined {
   const record = memory.drains[ask.drainId];

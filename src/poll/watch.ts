@@ -1,6 +1,7 @@
 import type { Scene } from '../decide/scene';
 import { extendWindow, type WindowRules } from '../drain/window';
 import type { Act } from '../model/decision';
+import { spreadOf } from '../model/drainPace';
 import { ENGINE_MINUTE } from '../model/engineTime';
 import type { Instance } from '../ports/scaleSet';
 import type { Sighting } from '../model/drain';
@@ -17,7 +18,7 @@ export interface Watched {
 /** The verdicts that a drain must look at itself. Busy ones are not disturbed: a waiting drain costs a tick nothing (I9). */
 const WORTH_A_LOOK = new Set(['active', 'unlisted', 'replaced', 'gone', 'identity', 'rival', 'protected']);
 const LOOK_PAUSE_MINUTES = 1;
-/** A drain speaks at the least every five minutes or two polls; a look at its instance costs one call. */
+/** A drain speaks at the least every five minutes or two polls, among many less often; a look at its instance costs one call. */
 const SILENT_MINUTES = 8;
 const SILENT_ENGINE_MINUTES = 3;
 /** Per tick, however many drains fell silent or ended at once (I9): those that waited longest go first. */
@@ -33,11 +34,12 @@ export function watchDrains(scene: Scene, instances: readonly Instance[]): Watch
   let isConfirming = false;
   const kept: typeof fleetMemory.windows = {};
   const narrow = narrowing(group, instances);
+  const silent = Math.max(spreadOf(memory) * Math.max(SILENT_MINUTES * minute, 4 * poll), SILENT_ENGINE_MINUTES * ENGINE_MINUTE);
   for (const record of Object.values(memory.drains)) {
     const before = fleetMemory.windows[record.id];
     const entry = (kept[record.id] = { ...(before ?? { verdict: 'unknown' as const }) });
     const silence = now - Math.max(record.seenAt, entry.inspectedAt ?? 0);
-    if (silence > Math.max(SILENT_MINUTES * minute, 4 * poll, SILENT_ENGINE_MINUTES * ENGINE_MINUTE))
+    if (silence > silent)
       inspections.push({
         since: now - silence,
         act: { kind: 'inspect', drainId: record.id },

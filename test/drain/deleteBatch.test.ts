@@ -319,3 +319,28 @@ test('a stray needs no runner, and a machine that registered meanwhile stays', a
   at.runners.group = { ...at.runners.group, runners: [aRunner('2')] };
   expect(answersOf(at, await run(at))).toEqual({ 1: 'accepted', 2: 'back' });
 });
+
+test.each(['readInstance', 'readOperation'] as const)(
+  'a stray that registers during %s stays: the group is read last of all',
+  async (reading) => {
+    const at = stage([aRecord('1', { kind: 'stray', runnerId: undefined })]);
+    at.runners.group = { ...at.runners.group, runners: [] };
+    at.entity.memory.deletion.operation = 'https://azure.fake/operations/1';
+    const read = at.scaleSet[reading].bind(at.scaleSet) as (...args: unknown[]) => unknown;
+    Object.assign(at.scaleSet, {
+      [reading]: (...args: unknown[]) => {
+        at.runners.group = { ...at.runners.group, runners: [aRunner('1')] };
+        return read(...args);
+      },
+    });
+    expect(answersOf(at, await run(at))).toEqual({ 1: 'back' });
+    expect(sentIds(at)).toEqual([]);
+  },
+);
+
+test('what is gone or deleting already asks StackGuardian nothing', async () => {
+  const at = ready('1', '2');
+  at.scaleSet.instances = [anInstance('1', { provisioningState: 'Deleting' })];
+  expect(answersOf(at, await run(at))).toEqual({ 1: 'deleting', 2: 'gone' });
+  expect(at.runners.script.count('readGroup')).toBe(0);
+});

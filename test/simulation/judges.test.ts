@@ -77,6 +77,20 @@ describe('the judges', () => {
   });
 
   test.each<[string, number, boolean]>([
+    ['know a VM that registered after the reading just before its delete: no client can spare it', 0, false],
+    ['see a VM deleted with a job on a reading that is older', 6, true],
+  ])('%s', async (_what, seconds, isBroken) => {
+    const court = new Court();
+    await court.grow(4);
+    for (; court.pool.entries.size < 4; court.clock.advance(court.clock.now() + 1_000)) await court.group('GET', '');
+    court.world.addJobs(Array.from({ length: 4 }, () => ({ arrivalSeconds: 0, durationSeconds: 600 })));
+    while (court.clock.advance(court.clock.now() + seconds * 1_000));
+    await court.deleteNewest();
+    expect(court.world.metrics().jobsKilled).toBe(1);
+    expect(court.broken.includes('I1')).toBe(isBroken);
+  });
+
+  test.each<[string, number, boolean]>([
     ['excuse growth beside VMs whose delete Azure failed after the reading that it can rest on', 1.5, false],
     ['count VMs whose delete failed, once a reading could tell it', 5, true],
   ])('%s', async (_what, minutes, isBroken) => {

@@ -129,7 +129,8 @@ class Way {
 
   *wait(word: Extract<DrainWord, { word: 'wait' | 'held' }>): Step<DrainWord> {
     const { timing } = this.input;
-    const pause = word.word === 'held' ? timing.minute : pauseFor(this.course, timing);
+    const { spread = 1 } = word;
+    const pause = word.word === 'held' ? timing.minute * spread : pauseFor(this.course, timing, spread);
     const nudge = (yield* this.nudges.orTimer(nowOf(this.context) + pause))?.value as Nudge | null | undefined;
     if (word.word === 'held') return yield* this.ask(word.reason);
     if (nudge?.news === 'complete' && nudge.window !== undefined) {

@@ -52,7 +52,7 @@ export const deleting: readonly Mutant[] = [
     name: 'commit while protected or paused',
     danger: 'An operator protects a runner, is told so, and loses it.',
     ...OPERATIONS,
-    from: "const held = heldBy(memory) ?? protectedBy(memory, record);\n  if (held !== undefined) return { word: 'held', reason: held };\n  setPhase(record, 'committed', now);",
+    from: "const held = heldBy(memory) ?? protectedBy(memory, record);\n  if (held !== undefined) return hold(memory, held);\n  setPhase(record, 'committed', now);",
     to: "setPhase(record, 'committed', now);",
   },
   {
@@ -95,7 +95,7 @@ export const deleting: readonly Mutant[] = [
     name: 'one lock stops the deletes of all',
     danger: 'A lock on one VM keeps every other drained VM running.',
     ...BATCH,
-    from: 'if (!isOfOne || due.length === 1) {',
+    from: 'if (!isOfOne(outcome) || due.length === 1) {',
     to: 'if (due.length > 0) {',
   },
   {
