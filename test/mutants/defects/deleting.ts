@@ -14,6 +14,21 @@ export const deleting: readonly Mutant[] = [
     to: 'if (false) answers',
   },
   {
+    name: 'how the last delete ended is asked for after the group was read',
+    danger: 'A stray that registers meanwhile, and is given a job at once, is deleted with it.',
+    ...BATCH,
+    from: 'const last = await lastOperation(ports, grant.operation);\n    const ready = await judgeAll(ports, leader, batch, { ...standing, timing }, answers);',
+    to: 'const ready = await judgeAll(ports, leader, batch, { ...standing, timing }, answers);\n    const last = await lastOperation(ports, grant.operation);',
+  },
+  {
+    name: 'of many drains that wait each asks as often as of few',
+    danger: 'The asks of three hundred runners that work on cost more than the ticks, and grow with the fleet.',
+    file: 'src/model/drainPace.ts',
+    check: { test: 'test/drain/many.test.ts' },
+    from: 'return Math.min(MOST_SPREAD,',
+    to: 'return Math.min(1,',
+  },
+  {
     name: 'an entry without a name belongs to no machine',
     danger: 'A machine that registered again is deleted with its job on a reading that lacks the name of its new entry.',
     ...BATCH,
