@@ -2,6 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createHub, FAULTS, installFaults, storeFaultsOf, traitFlags } from '../../src/local/simulate/faults';
 import { shareLimits } from '../../src/local/simulate/faults/limits';
 import { tickOfOriginal } from '../../src/local/simulate/faults/original';
+import { SETTING_FAULTS } from '../../src/local/simulate/faults/settings';
+import type { AppHands, FaultContext } from '../../src/local/simulate/faults/types';
+import { simulationClock } from '../../src/local/simulate/clock';
 import { createStage } from '../../src/local/simulate/stage';
 import { createRandom } from '../../src/local/world/random';
 import { bench, vmAt } from '../local/world/support';
@@ -23,6 +26,28 @@ test('a busy flag that lies, a stopping tail and a stale copy together stay belo
       expect(lieSeconds + tailSeconds + staleSeconds).toBeLessThan(confirm);
       expect([lieSeconds <= 60, tailSeconds <= 30, staleSeconds <= 120]).toEqual([true, true, true]);
     }
+  }
+});
+
+test('settings are those of the run again once the faults cease, however many hands changed them', () => {
+  const original = { POOLS: JSON.stringify([{ name: 'one' }, { name: 'two' }, { name: 'three' }]), MIN_RUNNERS: '1', MAX_RUNNERS: '5' };
+  for (let seed = 0; seed < 50; seed += 1) {
+    const clock = simulationClock(0);
+    let settings: Readonly<Record<string, string | undefined>> = original;
+    let changes = 0;
+    const app: AppHands = {
+      request: () => Promise.resolve({ status: 200, body: {} }),
+      settings: () => settings,
+      changeSettings: (some) => void (settings = { ...settings, ...some }),
+    };
+    const until = 100 * HOUR;
+    for (const [at, kind] of SETTING_FAULTS.entries()) {
+      const random = createRandom(seed * 100 + at);
+      kind.install({ ...{ clock, random, until, intensity: 20, app }, count: () => (changes += 1) } as unknown as FaultContext);
+    }
+    while (clock.advance(until));
+    expect(changes).toBeGreaterThan(20);
+    expect(Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))).toEqual(original);
   }
 });
 

@@ -5,6 +5,9 @@ import type { AppHands, FaultContext, FaultKind } from './types';
 
 type Changes = Record<string, string | undefined>;
 
+/** Variables that are changed at the moment. Two hands at one would each put back what it found: POOLS would end as neither was (seed 77204). */
+const changed = new WeakMap<AppHands, Set<string>>();
+
 function changing(
   name: string,
   mean: number,
@@ -19,17 +22,21 @@ function changing(
     install: (context) => {
       const { app, clock, until } = context;
       if (app === undefined) return;
+      const taken = changed.get(app) ?? new Set();
+      changed.set(app, taken);
       let isChanged = false;
       every(context, mean, () => {
         const changes = isChanged ? undefined : changesOf(context, app);
-        if (changes === undefined) return;
+        if (changes === undefined || Object.keys(changes).some((key) => taken.has(key))) return;
         const before = app.settings();
         const back = Object.fromEntries(Object.keys(changes).map((key) => [key, before[key]]));
         isChanged = true;
+        for (const key of Object.keys(changes)) taken.add(key);
         app.changeSettings(changes);
         context.count(JSON.stringify(changes).slice(0, 100));
         clock.at(Math.min(clock.now() + between(context, least, most), until - 1), () => {
           app.changeSettings(back);
+          for (const key of Object.keys(changes)) taken.delete(key);
           isChanged = false;
         });
       });
