@@ -5,11 +5,14 @@ import { createStage, type Stage } from '../../src/local/simulate/stage';
 
 const MINUTE = 60_000;
 
-async function twoRunners(most: string): Promise<{ readonly bench: Bench; readonly stage: Stage }> {
+async function twoRunners(
+  most: string,
+  mode: 'Uniform' | 'Flexible' = 'Uniform',
+): Promise<{ readonly bench: Bench; readonly stage: Stage }> {
   const bench = createBench(0, false);
   const stage = await createStage({
     seed: 1,
-    pools: [{ name: 'default', initialRunners: 2 }],
+    pools: [{ name: 'default', mode, initialRunners: 2 }],
     settings: { MIN_RUNNERS: '1', MAX_RUNNERS: most },
     onWorld: (world, now) => bench.sit(world, now),
   });
@@ -17,18 +20,16 @@ async function twoRunners(most: string): Promise<{ readonly bench: Bench; readon
   return { bench, stage };
 }
 
-/** Two machines that died with their jobs and fill MAX_RUNNERS, another job that waits, and what the last judge says of it. */
-async function judged(change: (body: object) => object): Promise<readonly string[]> {
-  const { bench, stage } = await twoRunners('2');
-  const arrive = (count: number): void =>
-    stage.world.addJobs(
-      Array.from({ length: count }, () => ({ arrivalSeconds: 0, durationSeconds: 600 })),
-      { from: stage.clock.now() },
-    );
-  arrive(2);
-  await stage.runUntil(stage.startedAt + 5 * MINUTE);
-  for (const vm of stage.world.pools[0]?.vms.values() ?? []) stage.world.mishaps().killAgent(vm.vmId);
-  arrive(1);
+type Change = (body: object) => object;
+
+const arrive = (stage: Stage, count: number): void =>
+  stage.world.addJobs(
+    Array.from({ length: count }, () => ({ arrivalSeconds: 0, durationSeconds: 600 })),
+    { from: stage.clock.now() },
+  );
+
+/** What the last judge says, who is shown the app's answers as `change` makes them. */
+async function judge(bench: Bench, stage: Stage, change: Change): Promise<readonly string[]> {
   const app: Stage['app'] = {
     ...stage.app,
     request: async (...given) => {
@@ -41,24 +42,45 @@ async function judged(change: (body: object) => object): Promise<readonly string
   return bench.violations.map(({ invariant }) => invariant);
 }
 
+/** Two machines that died with their jobs and fill MAX_RUNNERS, and another job that waits. */
+async function fullOfDead(change: Change): Promise<readonly string[]> {
+  const { bench, stage } = await twoRunners('2');
+  arrive(stage, 2);
+  await stage.runUntil(stage.startedAt + 5 * MINUTE);
+  for (const vm of stage.world.pools[0]?.vms.values() ?? []) stage.world.mishaps().killAgent(vm.vmId);
+  arrive(stage, 1);
+  return judge(bench, stage, change);
+}
+
+/** A Flexible scale set whose nominal capacity has come to its limit, without a VM, and a job that waits. */
+async function wornOut(change: Change): Promise<readonly string[]> {
+  const { bench, stage } = await twoRunners('20', 'Flexible');
+  const pool = stage.world.pools[0];
+  if (pool === undefined) throw new Error('no pool');
+  await stage.runUntil(stage.startedAt + 5 * MINUTE);
+  pool.capacity = 1_000;
+  for (const vm of pool.vms.values()) stage.world.mishaps().deleteByHand(vm.vmId);
+  arrive(stage, 1);
+  return judge(bench, stage, change);
+}
+
+const without =
+  (code: string): Change =>
+  (body) => {
+    const { alerts = [] } = body as { readonly alerts?: readonly { readonly code: string }[] };
+    return { ...body, alerts: alerts.filter((alert) => alert.code !== code) };
+  };
+
 const LONG = 300_000;
 
-test(
-  'jobs may wait for good behind machines that no rule may take away, while the status says so',
-  async () => {
+test.each<[string, (change: Change) => Promise<readonly string[]>, readonly string[]]>([
+  ['behind machines that no rule may take away', fullOfDead, ['at-max', 'drain-long']],
+  ['where the nominal capacity is worn out', wornOut, ['capacity-drift']],
+])(
+  'jobs may wait for good %s, while the status says so',
+  async (_where, judged, codes) => {
     expect(await judged((body) => body)).toEqual([]);
-  },
-  LONG,
-);
-
-test.each(['at-max', 'drain-long'])(
-  'and may not where it does not: without the alert %s',
-  async (code) => {
-    const without = (body: object): object => {
-      const { alerts = [] } = body as { readonly alerts?: readonly { readonly code: string }[] };
-      return { ...body, alerts: alerts.filter((alert) => alert.code !== code) };
-    };
-    expect(await judged(without)).toContain('liveness');
+    for (const code of codes) expect(await judged(without(code))).toContain('liveness');
   },
   LONG,
 );

@@ -1,4 +1,4 @@
-import { living } from '../world/capacity';
+import { limitOf, living } from '../world/capacity';
 import type { Entry, PoolState, Vm } from '../world/state';
 import { inService } from './invariants/court';
 import type { Stage } from './stage';
@@ -10,8 +10,15 @@ const isLeft = (entry: Entry): boolean => entry.running + entry.pending > 0 && (
 /** Machines that no rule may take away: each is shown, takes its place under MAX_RUNNERS, and a person decides. */
 export const stuckVms = (pool: PoolState): ReadonlySet<Vm> => new Set([...pool.entries.values()].filter(isLeft).map((entry) => entry.vm));
 
-/** How many others MAX_RUNNERS leaves room for. */
+/**
+ * Flexible: the nominal capacity that deletes do not lower has come to the scale set's limit (a thousand orders: seed 43007, after nine
+ * days). Azure takes no other until the scale set is empty and a person normalizes it.
+ */
+const isWornOut = (pool: PoolState): boolean => pool.mode === 'Flexible' && pool.capacity >= limitOf(pool);
+
+/** How many others MAX_RUNNERS and the scale set leave room for. */
 export function roomBeside(stage: Pick<Stage, 'app'>, pool: PoolState): number {
+  if (isWornOut(pool)) return 0;
   // One that was reimaged may serve on, under its new entry.
   const taken = [...stuckVms(pool)].filter((vm) => living(pool).includes(vm) && inService(vm)?.status !== 'ACTIVE').length;
   return Math.max(0, settingOf(stage.app.settings(), pool.name, 'MAX_RUNNERS') - taken);
@@ -30,10 +37,13 @@ export async function shownOf(stage: Pick<Stage, 'app' | 'clock' | 'runUntil'>, 
   return status === 200 ? (body ?? {}) : status;
 }
 
-/** Jobs may wait for good where such machines fill MAX_RUNNERS, as long as the status says so: that there is no room, and by which drains. */
+/**
+ * Jobs may wait for good where such machines fill MAX_RUNNERS, or the nominal capacity is worn out, as long as the status says so: that
+ * there is no room, and by which drains; or the drift.
+ */
 export async function mayWait(stage: Pick<Stage, 'app' | 'clock' | 'runUntil'>, pool: PoolState): Promise<boolean> {
   if (roomBeside(stage, pool) > 0) return false;
   const shown = await shownOf(stage, pool);
   const codes = typeof shown === 'number' ? [] : (shown.alerts ?? []).map(({ code }) => code);
-  return codes.includes('at-max') && codes.includes('drain-long');
+  return isWornOut(pool) ? codes.includes('capacity-drift') : codes.includes('at-max') && codes.includes('drain-long');
 }
