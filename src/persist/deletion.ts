@@ -55,6 +55,11 @@ export interface TurnOver {
   readonly operation?: string;
 }
 
+/**
+ * So long a drain waits before its first turn: those that confirm in one poll delete in one batch, where Azure would refuse many calls in
+ * parallel. Every VM pays for it; who comes later joins the next batch.
+ */
+export const GATHER_SECONDS = 3;
 const BATCH_LIMIT = 50;
 /** A VM is gone some 30 s after its delete: look after 15 s, then ever more slowly, up to every two minutes. */
 const PAUSE_SECONDS = [15, 15, 20, 30, 60, 120];

@@ -4,7 +4,7 @@ import type { DrainOutcome, DrainRecord, DrainTiming, Target, ZeroWindow } from 
 import type { BatchAnswer } from '../../drain/deleteBatch';
 import { afterDeregister, endOf, noteOf, pauseFor, type Course } from '../../drain/course';
 import type { LookAnswer, StepAnswer, StepLine } from '../../drain/steps';
-import type { Turn } from '../../persist/deletion';
+import { GATHER_SECONDS, type Turn } from '../../persist/deletion';
 import type { DrainWord } from '../../persist/drainOperations';
 import { OPERATIONS } from '../../persist/poolEntity';
 import { EVENTS, FUNCTIONS } from '../../names';
@@ -110,9 +110,8 @@ class Way {
   private *deleteTurn(grant: Extract<DrainWord, { word: 'go' }>): Step<DrainWord> {
     const { second } = this.input.timing;
     if (this.course.gathered !== true) {
-      // Drains that confirm together delete together: one batch instead of many calls that Azure would refuse in parallel.
       this.course = { ...this.course, gathered: true };
-      yield* sleep(this.context, 10 * second);
+      yield* sleep(this.context, GATHER_SECONDS * second);
     }
     const turn = yield* this.entity<Turn>(OPERATIONS.turn, { second });
     if (turn.turn === 'end') return { word: 'end', outcome: turn.outcome };

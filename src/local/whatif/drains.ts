@@ -1,6 +1,6 @@
 import type { DrainRecord } from '../../model/drain';
 import type { PoolMemory } from '../../model/pool';
-import { deletionTurn, deletionTurnOver, type DeleteResult } from '../../persist/deletion';
+import { deletionTurn, deletionTurnOver, GATHER_SECONDS, type DeleteResult } from '../../persist/deletion';
 import { askDrain, commitDrain, deregisteredDrain, endDrain, markedDrain, type DrainWord } from '../../persist/drainOperations';
 import { deleteVms } from '../world/capacity';
 import { deregister, setStatus } from '../world/entries';
@@ -9,8 +9,6 @@ import { resultOf } from './fleetModel';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
-/** Drains that confirm together delete together. */
-const GATHER = 10 * SECOND;
 
 /**
  * The way out of each drained runner: every word comes from the app's own pool memory, every act goes to the fleet; only the waits of the
@@ -47,7 +45,7 @@ export class Drains {
       case 'deregister':
         return this.#deregister(record);
       case 'delete':
-        return this.#later(GATHER, () => this.#turn(record));
+        return this.#later(GATHER_SECONDS * SECOND, () => this.#turn(record));
       default:
         return;
     }
