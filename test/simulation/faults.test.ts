@@ -3,11 +3,12 @@ import { createHub, FAULTS, installFaults, storeFaultsOf, traitFlags } from '../
 import { shareLimits } from '../../src/local/simulate/faults/limits';
 import { tickOfOriginal } from '../../src/local/simulate/faults/original';
 import { SETTING_FAULTS } from '../../src/local/simulate/faults/settings';
-import type { AppHands, FaultContext } from '../../src/local/simulate/faults/types';
+import type { FaultContext } from '../../src/local/simulate/faults/types';
 import { simulationClock } from '../../src/local/simulate/clock';
 import { createStage } from '../../src/local/simulate/stage';
 import { createRandom } from '../../src/local/world/random';
 import { bench, vmAt } from '../local/world/support';
+import { operatedApp } from '../support/fakes/operatedApp';
 
 const HOUR = 3_600_000;
 
@@ -33,13 +34,8 @@ test('settings are those of the run again once the faults cease, however many ha
   const original = { POOLS: JSON.stringify([{ name: 'one' }, { name: 'two' }, { name: 'three' }]), MIN_RUNNERS: '1', MAX_RUNNERS: '5' };
   for (let seed = 0; seed < 50; seed += 1) {
     const clock = simulationClock(0);
-    let settings: Readonly<Record<string, string | undefined>> = original;
     let changes = 0;
-    const app: AppHands = {
-      request: () => Promise.resolve({ status: 200, body: {} }),
-      settings: () => settings,
-      changeSettings: (some) => void (settings = { ...settings, ...some }),
-    };
+    const app = operatedApp(original);
     const until = 100 * HOUR;
     for (const [at, kind] of SETTING_FAULTS.entries()) {
       const random = createRandom(seed * 100 + at);
@@ -47,7 +43,7 @@ test('settings are those of the run again once the faults cease, however many ha
     }
     while (clock.advance(until));
     expect(changes).toBeGreaterThan(20);
-    expect(Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))).toEqual(original);
+    expect(Object.fromEntries(Object.entries(app.settings()).filter(([, value]) => value !== undefined))).toEqual(original);
   }
 });
 

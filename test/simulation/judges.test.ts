@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { handsOf } from '../../src/local/simulate/hands';
 import { failDeleting } from '../../src/local/world/vms';
 import { Court, MINUTE } from '../support/court';
+import { operatedApp } from '../support/fakes/operatedApp';
 
 describe('the judges', () => {
   test.each<[string, string, (court: Court) => Promise<unknown>]>([
@@ -113,15 +114,8 @@ describe('the judges', () => {
 
   test('know a pool that an operator stopped, though settings were changed and changed back meanwhile', async () => {
     const court = new Court();
-    let settings: Readonly<Record<string, string | undefined>> = {};
     const { clock, bench } = court;
-    const app: Parameters<typeof handsOf>[0]['app'] = {
-      request: () => Promise.resolve({ status: 200, body: {} }),
-      host: () => undefined,
-      settings: () => settings,
-      changeSettings: (changes) => void (settings = { ...settings, ...changes }),
-    };
-    const hands = handsOf({ app, clock, bench, pools: [court.pool], say: () => undefined });
+    const hands = handsOf({ app: operatedApp({}), clock, bench, pools: [court.pool], say: () => undefined });
     await hands.request('POST', 'pools/default/stop');
     hands.changeSettings({ MIN_RUNNERS: '3' });
     hands.changeSettings({ MIN_RUNNERS: undefined });
@@ -140,16 +134,9 @@ describe('the judges', () => {
   ])('%s', async (_what, isOurs) => {
     const court = new Court();
     const others = [{ name: 'a' }, { name: 'b' }];
-    let settings: Readonly<Record<string, string | undefined>> = { POOLS: JSON.stringify([{ name: court.pool.name }, ...others]) };
-    const hands = handsOf({
-      app: {
-        request: () => Promise.resolve({ status: 200, body: {} }),
-        host: () => undefined,
-        settings: () => settings,
-        changeSettings: (changes) => void (settings = { ...settings, ...changes }),
-      },
-      ...{ clock: court.clock, bench: court.bench, pools: [court.pool, ...others], say: () => undefined },
-    });
+    const pools = [court.pool, ...others];
+    const app = operatedApp({ POOLS: JSON.stringify(pools.map(({ name }) => ({ name }))) });
+    const hands = handsOf({ app, clock: court.clock, bench: court.bench, pools, say: () => undefined });
     const write = (app: number): Promise<unknown> =>
       court.group('POST', 'runner_status/', { RunnerId: court.entry(0).runnerId, Status: 'ACTIVE' }, app);
     await write(0);
