@@ -1,7 +1,7 @@
 import type { Alert } from '../model/decision';
 import type { FleetMemory } from '../poll/fleetMemory';
 import { adviceOf } from '../errors';
-import { growthBound, roomFor } from './bounds';
+import { roomFor } from './bounds';
 import { protectionFails } from './protect';
 import { REPEATED } from '../poll/secondWriter';
 import { isConnected, type Member } from '../poll/fleet';
@@ -134,10 +134,11 @@ function addOfInstances(scene: Scene, add: Add): void {
       `${count(bare, 'instance')} cannot be protected from scale-in by others.`,
       'Grant Microsoft.Compute/virtualMachineScaleSets/virtualMachines/write, or set PROTECT_INSTANCES=false.',
     );
-  if (unservedOf(scene) > 0 && roomFor(scene) <= 0)
+  const room = roomFor(scene);
+  if (unservedOf(scene) > 0 && room.left <= 0)
     add(
       'at-max',
-      `Jobs wait and the fleet is at its maximum, ${count(scene.live, 'instance')} (${growthBound(scene).name}).`,
+      `Jobs wait and the fleet is at its maximum, ${count(scene.live, 'instance')} (${room.name}).`,
       'Raise what bounds it, or look why runners are occupied.',
     );
 }

@@ -30,12 +30,20 @@ export function growthBound(scene: Bounded): Bound {
   return maxRunners !== undefined && maxRunners <= platform.most ? { most: maxRunners, name: 'MAX_RUNNERS' } : platform;
 }
 
+export interface Room extends Bound {
+  /** How many more; negative where the fleet is above the bound. */
+  readonly left: number;
+}
+
 /** How many more may be ordered now: those listed (not Deleting) or ordered count, draining and failed ones too. */
-export function roomFor(scene: Scene): number {
+export function roomFor(scene: Scene): Room {
   const { state, live, fleet } = scene;
-  const room = growthBound(scene).most - live - fleet.ordered;
+  const bound = growthBound(scene);
+  const left = bound.most - live - fleet.ordered;
   // Azure refuses a nominal capacity above the limit, whatever the number of VMs.
-  return state.mode === 'Flexible' ? Math.min(room, state.limit - state.capacity) : room;
+  const nominal = state.limit - state.capacity;
+  if (state.mode !== 'Flexible' || nominal >= left) return { ...bound, left };
+  return { left: nominal, most: live + fleet.ordered + nominal, name: `nominal capacity ${state.capacity} of ${state.limit}` };
 }
 
 /** How far the fleet is above MAX_RUNNERS itself, recorded drains left out. */

@@ -18,10 +18,11 @@ const WRITE_MINUTES = 5;
 export function planGrowth(scene: Scene, rule: ScaleOutRule, wanted: number): GrowthPlan {
   const reason = obstacleTo(scene, rule);
   if (reason !== undefined) return { kind: 'wait', reason };
-  const bound = growthBound(scene);
-  const n = Math.min(scene.fleetMemory.boots.incidentSince === undefined ? wanted : 1, roomFor(scene));
+  const room = roomFor(scene);
+  const n = Math.min(scene.fleetMemory.boots.incidentSince === undefined ? wanted : 1, room.left);
   if (n <= 0)
-    return { kind: 'wait', reason: `the fleet is at its maximum, ${count(scene.live + scene.fleet.ordered, 'instance')} (${bound.name})` };
+    return { kind: 'wait', reason: `the fleet is at its maximum, ${count(scene.live + scene.fleet.ordered, 'instance')} (${room.name})` };
+  const bound = growthBound(scene);
   const target = withinBound(scene, n, bound.most);
   // Azure may make the whole of an unexplained surplus, and a lower capacity is never written.
   if (target.most > bound.most)

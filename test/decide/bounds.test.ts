@@ -113,6 +113,14 @@ describe('the limit of the scale set', () => {
     expect(growthOf(hungry({}).scaleSet({ mode: 'Flexible', limit: 100, capacity }).look())?.add).toBe(add);
   });
 
+  test('Flexible: where the nominal capacity has come to it, that is named, and not a MAX_RUNNERS far away', () => {
+    const plan = hungry({ MAX_RUNNERS: '50' }).scaleSet({ mode: 'Flexible', limit: 100, capacity: 100 }).look();
+    expect(growthOf(plan)).toBeUndefined();
+    expect(plan.decision.reason).toContain('the fleet is at its maximum, 4 instances (nominal capacity 100 of 100)');
+    expect(plan.alerts.find(({ code }) => code === 'at-max')?.text).toContain('(nominal capacity 100 of 100)');
+    expect(alertsOf(plan)).toContain('capacity-drift');
+  });
+
   test.each([
     [79, false],
     [80, true],

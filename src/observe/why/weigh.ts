@@ -1,4 +1,4 @@
-import { aboveMaximum, growthBound, reachableMinimum, roomFor } from '../../decide/bounds';
+import { aboveMaximum, reachableMinimum, roomFor } from '../../decide/bounds';
 import { candidatesOf, mayDrain } from '../../decide/candidates';
 import { planGrowth } from '../../decide/growth';
 import { lackOfIdle, neededFor, surplusOf, unservedOf } from '../../decide/need';
@@ -70,7 +70,6 @@ export function weighObstacles(scene: Scene): readonly Weighed[] {
   const { memory, settings, now } = scene;
   const { scaleOutAt } = memory.cooldowns;
   const left = (scaleOutAt ?? -Infinity) + settings.durations.scaleOutCooldown - now;
-  const bound = growthBound(scene);
   const room = roomFor(scene);
   const found: Weighed[] = [
     {
@@ -83,8 +82,8 @@ export function weighObstacles(scene: Scene): readonly Weighed[] {
     },
     {
       name: 'maximum',
-      holds: room <= 0,
-      because: `${count(scene.live, 'VM')} and ${String(scene.fleet.ordered)} ordered, at most ${String(bound.most)} (${bound.name})`,
+      holds: room.left <= 0,
+      because: `${count(scene.live, 'VM')} and ${String(scene.fleet.ordered)} ordered, at most ${String(room.most)} (${room.name})`,
     },
   ];
   if (memory.flags.paused?.scaleOut === true)

@@ -115,8 +115,8 @@ export const growing: readonly Mutant[] = [
     name: 'MAX ignoring draining ones',
     danger: 'During a long drain there are more VMs than MAX_RUNNERS allows and the quota holds.',
     file: 'src/decide/bounds.ts',
-    from: 'const room = growthBound(scene).most - live - fleet.ordered;',
-    to: 'const room = growthBound(scene).most - scene.undrained - fleet.ordered;',
+    from: 'const left = bound.most - live - fleet.ordered;',
+    to: 'const left = bound.most - scene.undrained - fleet.ordered;',
     check: { test: 'test/decide/bounds.test.ts' },
   },
   {
