@@ -5,6 +5,9 @@ import { roomFor } from './bounds';
 import { protectionFails } from './protect';
 import { REPEATED } from '../poll/secondWriter';
 import { isConnected, type Member } from '../poll/fleet';
+import { sameMachine } from '../poll/identity';
+import { isZero } from '../poll/sighting';
+import type { Runner } from '../ports/runnerService';
 import { unservedOf } from './need';
 import type { Scene } from './scene';
 import { count } from './words';
@@ -74,12 +77,19 @@ function addOfLongDrains(scene: Scene, add: Add): void {
   const dead = long.filter((record) => isDead(scene, record.vmId));
   const takes = `${count(long.length, 'drain takes', 'drains take')} long, the oldest`;
   const [oldest] = long;
+  const elder = oldest === undefined ? undefined : elderOf(scene, oldest.vmId);
   const [oldestDead] = dead;
   if (oldestDead !== undefined)
     add(
       'drain-long',
       `${takes} of ${dead.length} that cannot end that of ${oldestDead.runnerId ?? oldestDead.vmId}: its agent is gone and its tasks still read as running.`,
       'Restart the agent on its VM; where its job is lost, delete the VM in Azure and POST runners/{runner}/forget.',
+    );
+  else if (elder !== undefined)
+    add(
+      'drain-long',
+      `${takes} that of ${oldest?.runnerId ?? ''}: its computer name is also that of ${elder.runnerId}, whose VM is gone and which still has tasks.`,
+      `Where their job died with that VM, POST runners/${elder.runnerId}/forget; the drain then goes on.`,
     );
   else if (oldest !== undefined)
     add(
@@ -94,6 +104,15 @@ function isDead({ fleet, settings }: Scene, vmId: string): boolean {
   const member = fleet.members.find(({ instance }) => instance.vmId === vmId);
   if (member?.runner === undefined || member.tasks === 0) return false;
   return !isConnected(member.runner, member.runnerMemory, settings.durations.disconnectGrace);
+}
+
+/**
+ * The entry of an earlier machine that had the same computer name, and died with a job. Nothing proves that its tasks are not this
+ * machine's, so it stops the drain (I1) until a person forgets it (seed 77402).
+ */
+function elderOf({ fleet }: Scene, vmId: string): Runner | undefined {
+  const name = fleet.members.find(({ instance }) => instance.vmId === vmId)?.instance.computerName;
+  return name === undefined ? undefined : fleet.ghosts.find((ghost) => !isZero(ghost) && sameMachine(ghost.computerName, name));
 }
 
 /** Instances without a verdict or without a runner, and how many there may be. */

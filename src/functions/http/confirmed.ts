@@ -115,7 +115,10 @@ export async function reap(
   return json(202, { pool, reaping: vmId, drain: record.id, checked });
 }
 
-/** Takes a dead entry off the list by force. Refused while its machine exists, unless another entry speaks for that machine. */
+/**
+ * Takes a dead entry off the list by force. Refused while its machine exists, unless another entry speaks for that machine. A machine that
+ * merely has the name of the gone one on which the polls saw this entry is not its machine: nobody else may end its counts (seed 77402).
+ */
 export async function forget(pool: string, runnerId: string, confirm: string, context: InvocationContext): Promise<HttpResponseInit> {
   requireConfirm(confirm, runnerId);
   const { settings, target, runners, instances } = await readBoth(pool, context);
@@ -129,7 +132,9 @@ export async function forget(pool: string, runnerId: string, confirm: string, co
       'runners-unknown',
       `The list does not tell the machine of runner "${runnerId}", which may be any of the scale set; nothing was done. Try again when it does.`,
     );
-  const instance = instances.find((each) => speaksFor(entry, each, fleet, reading) === 'yes');
+  const seenOn = fleet?.runners[runnerId]?.vmId;
+  const isLeftBehind = seenOn !== undefined && !instances.some(({ vmId }) => vmId === seenOn);
+  const instance = isLeftBehind ? undefined : instances.find((each) => speaksFor(entry, each, fleet, reading) === 'yes');
   const other = runners.find(
     (runner) => runner !== entry && runner.connected === true && sameMachine(runner.computerName, instance?.computerName),
   );

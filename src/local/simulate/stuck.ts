@@ -7,8 +7,15 @@ import { settingOf } from './setting';
 /** Of a machine that died or was reimaged with a job the counts stay as they were for good, so nothing may prove it idle. */
 const isLeft = (entry: Entry): boolean => entry.running + entry.pending > 0 && (!entry.vm.alive || entry.vm.entry !== entry);
 
-/** Machines that no rule may take away: each is shown, takes its place under MAX_RUNNERS, and a person decides. */
-export const stuckVms = (pool: PoolState): ReadonlySet<Vm> => new Set([...pool.entries.values()].filter(isLeft).map((entry) => entry.vm));
+/**
+ * Machines that no rule may take away: each is shown, takes its place under MAX_RUNNERS, and a person decides. One that has the computer
+ * name of such a machine is among them, for the counts might be its own (seed 77402).
+ */
+export function stuckVms(pool: PoolState): ReadonlySet<Vm> {
+  const left = [...pool.entries.values()].filter(isLeft).map((entry) => entry.vm);
+  const names = new Set(left.map(({ computerName }) => computerName));
+  return new Set([...left, ...[...pool.vms.values()].filter(({ computerName }) => names.has(computerName))]);
+}
 
 /**
  * Flexible: the nominal capacity that deletes do not lower has come to the scale set's limit (a thousand orders: seed 43007, after nine

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Entry } from '../../../src/local/world/state';
+import type { Entry, Vm } from '../../../src/local/world/state';
 import { CLEAN, scenario, type Scenario } from './scenario';
 
 /** Ways out of the fleet that cross a job, a crash or another machine. */
@@ -216,6 +216,30 @@ test('Extra: machines that died with their jobs fill MAX_RUNNERS: it is said wit
   expect((await story.post(`pools/default/runners/${runner}/forget`, { confirm: runner })).status).toBe(200);
   await story.pass(10);
   expect(story.world.metrics()).toMatchObject({ jobsDone: 1 });
+});
+
+test('Extra: a machine bears the name of one that died with its job: its drain waits, and says whose entry a person must forget', async () => {
+  const story = await scenario({ flags: { initialRunners: 1 }, settings: { DRAIN_ALERT_MINUTES: '30' } });
+  story.jobs(1, 60);
+  await story.pass(5);
+  const [elder] = story.vms();
+  story.mishaps.deleteByHand(elder?.vmId ?? '');
+  const names = [elder?.computerName ?? ''];
+  story.hostile({ onVm: () => names.splice(0).map((computerName) => ({ computerName }))[0] });
+  const serving = (): Vm | undefined => story.vms().find((vm) => vm !== elder && vm.entry?.connected === true);
+  await story.until('another machine serves', () => serving() !== undefined, 60);
+  const younger = serving();
+  story.mishaps.killAgent(younger?.vmId ?? '');
+  await story.pass(120);
+  expect(story.vms()).toContain(younger);
+  const runner = elder?.entry?.runnerId ?? '';
+  const long = (await story.status()).alerts.find(({ code }) => code === 'drain-long');
+  expect(long?.text).toContain(`its computer name is also that of ${runner}, whose VM is gone and which still has tasks`);
+  expect(long?.next).toContain(`POST runners/${runner}/forget`);
+  expect((await story.post(`pools/default/runners/${runner}/forget`, { confirm: runner })).status).toBe(200);
+  await story.pass(30);
+  expect(story.vms()).not.toContain(younger);
+  expect(story.world.metrics()).toMatchObject({ ghostRunners: 0 });
 });
 
 test('Extra: a runner hung after its job, for seven hours', async () => {
