@@ -1,12 +1,12 @@
 import type { DrainRecord, DrainTiming } from '../model/drain';
-import { STILL_LISTED, type DeleteResult, type TurnOver } from '../persist/deletion';
+import type { DeleteResult, TurnOver } from '../persist/deletion';
 import { ServiceError } from '../errors';
 import type { Instance, ScaleSetState } from '../ports/scaleSet';
-import type { Runner } from '../ports/runnerService';
-import { isAlive, isDeleting } from '../poll/sighting';
+import { isDeleting } from '../poll/sighting';
 import { isNameless, speaksFor } from '../poll/speaksFor';
 import { looksCut, mayHide } from '../poll/verdicts';
 import { answerOf, isOfOne } from './deleteAnswer';
+import { mayStandWithoutId, obstacleTo } from './deleteObstacle';
 import { mayStillAct, type Grant } from './grant';
 import { SINGLE_READS } from './sharedReadings';
 import { isListEmpty, line, poolOf, readFleet, readStateIfAny, type StepLine, type StepPorts } from './steps';
@@ -24,6 +24,7 @@ export interface BatchGrant extends Grant {
 }
 
 type Answers = Record<string, DeleteResult>;
+type Timing = Pick<DrainTiming, 'boot' | 'minute'>;
 
 /**
  * The one deleting step of a pool. Reads the instances again: what is gone, or bears another vmId, is done; what Azure deletes already needs
@@ -36,7 +37,7 @@ export async function deleteBatch(
   leader: Pick<DrainRecord, 'id'>,
   batch: readonly DrainRecord[],
   grant: BatchGrant,
-  timing: Pick<DrainTiming, 'boot'>,
+  timing: Timing,
 ): Promise<BatchAnswer> {
   const answers: Answers = {};
   const over = (operation: string | undefined): BatchAnswer => ({ answers, operation, line: line(ports, 'delete', wordsOf(answers)) });
@@ -89,7 +90,7 @@ async function judgeAll(
   ports: StepPorts,
   leader: Pick<DrainRecord, 'id'>,
   batch: readonly DrainRecord[],
-  { state, machines, timing }: Standing & { readonly timing: Pick<DrainTiming, 'boot'> },
+  { state, machines, timing }: Standing & { readonly timing: Timing },
   answers: Answers,
 ): Promise<DrainRecord[]> {
   const group = await ports.runners.readGroup();
@@ -101,14 +102,13 @@ async function judgeAll(
   const isCut = mayHide(group, fleet, leaving);
   const reading = { now: ports.clock.now(), boot: timing.boot };
   for (const { record, instance } of machines) {
-    // An entry without an id may be the living one of a machine whose own runner was never deregistered by us.
-    const unreadable = group.anonymous > 0 && record.kind !== 'runner';
+    const unreadable = group.anonymous > 0 && mayStandWithoutId(record, ports.clock.now(), timing);
     const machine = { vmId: record.vmId, computerName: instance.computerName ?? record.computerName };
-    const verdict = judge(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));
+    const obstacle = obstacleTo(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));
     // The living entry of a machine that registered again may stand behind the end of the list.
-    if (verdict === undefined && isCut) answers[record.id] = { answer: 'unknown', code: 'sg-list-cut' };
-    else if (verdict === undefined) ready.push(record);
-    else answers[record.id] = verdict;
+    if (obstacle === undefined && isCut) answers[record.id] = { answer: 'unknown', code: 'sg-list-cut' };
+    else if (obstacle === undefined) ready.push(record);
+    else answers[record.id] = obstacle;
   }
   return ready;
 }
@@ -117,7 +117,7 @@ async function emptyIfNoneIsExpected(
   ports: StepPorts,
   leader: Pick<DrainRecord, 'id'>,
   state: ScaleSetState,
-  timing: Pick<DrainTiming, 'boot'>,
+  timing: Timing,
 ): Promise<[] | undefined> {
   return (await isListEmpty(ports, state, await readFleet(ports, poolOf(leader)), timing)) ? [] : undefined;
 }
@@ -132,25 +132,6 @@ async function readInstances(
       ? await ports.scaleSet.listInstances(state)
       : await Promise.all(batch.map((record) => ports.scaleSet.readInstance(state.mode, record.instanceId)));
   return new Map(all.filter((instance) => instance !== undefined).map((instance) => [instance.vmId, instance]));
-}
-
-/** Undefined: it may be deleted. What an entry does not tell counts against us. `speaks`: whether an entry is this machine's. */
-function judge(
-  record: DrainRecord,
-  instance: Instance,
-  runners: readonly Runner[] | undefined,
-  speaks: (runner: Runner) => ReturnType<typeof speaksFor>,
-): DeleteResult | undefined {
-  // A person's protection holds even a committed drain: it waits and asks again.
-  if (instance.isProtected === true) return { answer: 'protected' };
-  if (runners === undefined) return { answer: 'unknown', code: 'sg-list-missing' };
-  const isOwn = (runner: Runner): boolean => runner.runnerId === record.runnerId;
-  const entries = runners.filter((runner) => isOwn(runner) || speaks(runner) === 'yes');
-  if (entries.some((runner) => runner.connected === true && !isOwn(runner))) return { answer: 'back' };
-  const alive = entries.filter(isAlive);
-  if (alive.length > 0) return { answer: 'rival', ...(alive.every(isOwn) ? { code: STILL_LISTED } : {}) };
-  if (runners.some((runner) => isAlive(runner) && speaks(runner) === 'perhaps')) return { answer: 'unknown', code: 'sg-name-missing' };
-  return undefined;
 }
 
 interface LastOperation {

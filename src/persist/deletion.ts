@@ -68,7 +68,7 @@ const REFUSED_MINUTES = 10;
 const ASKING_OF = 10;
 /** The code of a rival that is the drain's own entry: a stale copy shows it for minutes; later the deregister is sent again. */
 export const STILL_LISTED = 'still-listed';
-const STILL_LISTED_MINUTES = 5;
+export const STILL_LISTED_MINUTES = 5;
 
 /** Asks for a turn. Waits while a batch is in flight, during the pause after one (most a minute longer), and ten minutes after a refusal. */
 export function deletionTurn(memory: PoolMemory, ask: DrainAsk & { readonly second: number }, now: number): Turn {

@@ -36,6 +36,16 @@ const sentIds = (at: Stage): readonly unknown[] =>
   at.scaleSet.script.calls.filter(({ method }) => method === 'deleteInstances').map(({ args }) => args[0]);
 const refused = (status: number, code: string): AzureOutcome => ({ kind: 'refused', status, code, text: code, retryAfterMs: undefined });
 
+// Seed 77404: an accepted deregister took effect 73 s late, and the one reading before the delete lacked the id of its entry.
+test('an entry without an id may be the drain’s own until an accepted deregister must have taken effect', async () => {
+  const at = ready('1');
+  at.runners.group = { ...at.runners.group, anonymous: 1 };
+  expect(answersOf(at, await run(at))).toEqual({ 1: 'unknown' });
+  expect(sentIds(at)).toEqual([]);
+  at.entity.now += 5 * MINUTE;
+  expect(answersOf(at, await run(at))).toEqual({ 1: 'accepted' });
+});
+
 test.each([1, 3, 4, 10])('%s drained runners go in one batch by id', async (count) => {
   const ids = Array.from({ length: count }, (_, index) => String(index + 1));
   const at = ready(...ids);

@@ -1,6 +1,7 @@
 import type { Mutant } from '../defect';
 
 const BATCH = { file: 'src/drain/deleteBatch.ts', check: { test: 'test/drain/deleteBatch.test.ts' } };
+const OBSTACLE = { file: 'src/drain/deleteObstacle.ts', check: { test: 'test/drain/deleteBatch.test.ts' } };
 const DELETION = { file: 'src/persist/deletion.ts', check: { test: 'test/persist/deletion.test.ts' } };
 const OPERATIONS = { file: 'src/persist/drainOperations.ts', check: { test: 'test/persist/drainOperations.test.ts' } };
 
@@ -10,7 +11,7 @@ export const deleting: readonly Mutant[] = [
     name: 'a list that was cut shows that no other entry lives',
     danger: 'Above 100 runners a machine that registered again is deleted with its job.',
     ...BATCH,
-    from: 'if (verdict === undefined && isCut) answers',
+    from: 'if (obstacle === undefined && isCut) answers',
     to: 'if (false) answers',
   },
   {
@@ -31,16 +32,23 @@ export const deleting: readonly Mutant[] = [
   {
     name: 'an entry without a name belongs to no machine',
     danger: 'A machine that registered again is deleted with its job on a reading that lacks the name of its new entry.',
-    ...BATCH,
+    ...OBSTACLE,
     from: "if (runners.some((runner) => isAlive(runner) && speaks(runner) === 'perhaps'))",
     to: 'if (false)',
   },
   {
     name: 'the drain’s own entry is known by its name alone',
     danger: 'A deregister that takes effect late, and a reading without the name: the VM goes before its runner.',
-    ...BATCH,
+    ...OBSTACLE,
     from: "isOwn(runner) || speaks(runner) === 'yes'",
     to: "speaks(runner) === 'yes'",
+  },
+  {
+    name: 'an entry without an id is never the drain’s own',
+    danger: 'A deregister that takes effect late, and a reading without the id: the VM goes before its runner.',
+    ...OBSTACLE,
+    from: "kind !== 'runner' || (phase === 'deregistered'",
+    to: "kind !== 'runner' || (false && phase === 'deregistered'",
   },
   {
     name: 'all that wait for a turn at deleting wait a minute longer',
@@ -89,8 +97,8 @@ export const deleting: readonly Mutant[] = [
     name: 'no re-read in the deleting activity',
     danger: 'A VM that registered anew after its deregistration is deleted with its job.',
     ...BATCH,
-    from: 'const verdict = judge(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));',
-    to: 'const verdict = undefined as DeleteResult | undefined;',
+    from: 'const obstacle = obstacleTo(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));',
+    to: 'const obstacle = undefined as DeleteResult | undefined;',
   },
   {
     name: 'delete by instance id alone',
@@ -123,7 +131,7 @@ export const deleting: readonly Mutant[] = [
   {
     name: 'a person’s protection does not hold a delete',
     danger: 'A VM tagged for an investigation is gone.',
-    ...BATCH,
+    ...OBSTACLE,
     from: "if (instance.isProtected === true) return { answer: 'protected' };",
     to: '',
   },
