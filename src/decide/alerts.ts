@@ -77,7 +77,8 @@ function addOfLongDrains(scene: Scene, add: Add): void {
   const dead = long.filter((record) => isDead(scene, record.vmId));
   const takes = `${count(long.length, 'drain takes', 'drains take')} long, the oldest`;
   const [oldest] = long;
-  const elder = oldest === undefined ? undefined : elderOf(scene, oldest.vmId);
+  if (oldest === undefined) return;
+  const elder = elderOf(scene, oldest.vmId);
   const [oldestDead] = dead;
   if (oldestDead !== undefined)
     add(
@@ -88,10 +89,10 @@ function addOfLongDrains(scene: Scene, add: Add): void {
   else if (elder !== undefined)
     add(
       'drain-long',
-      `${takes} that of ${oldest?.runnerId ?? ''}: its computer name is also that of ${elder.runnerId}, whose VM is gone and which still has tasks.`,
+      `${takes} that of ${oldest.runnerId ?? oldest.vmId}: its computer name is also that of ${elder.runnerId}, whose VM is gone and which still has tasks.`,
       `Where their job died with that VM, POST runners/${elder.runnerId}/forget; the drain then goes on.`,
     );
-  else if (oldest !== undefined)
+  else
     add(
       'drain-long',
       `${takes} that of ${oldest.runnerId ?? oldest.vmId}: ${oldest.note ?? oldest.phase}.`,
@@ -99,9 +100,11 @@ function addOfLongDrains(scene: Scene, add: Add): void {
     );
 }
 
+const memberOf = ({ members }: Scene['fleet'], vmId: string): Member | undefined => members.find(({ instance }) => instance.vmId === vmId);
+
 /** Its agent has been gone for its grace, and the counts that stay as they were let nothing prove it idle: no drain may end it. */
 function isDead({ fleet, settings }: Scene, vmId: string): boolean {
-  const member = fleet.members.find(({ instance }) => instance.vmId === vmId);
+  const member = memberOf(fleet, vmId);
   if (member?.runner === undefined || member.tasks === 0) return false;
   return !isConnected(member.runner, member.runnerMemory, settings.durations.disconnectGrace);
 }
@@ -111,7 +114,7 @@ function isDead({ fleet, settings }: Scene, vmId: string): boolean {
  * machine's, so it stops the drain (I1) until a person forgets it (seed 77402).
  */
 function elderOf({ fleet }: Scene, vmId: string): Runner | undefined {
-  const name = fleet.members.find(({ instance }) => instance.vmId === vmId)?.instance.computerName;
+  const name = memberOf(fleet, vmId)?.instance.computerName;
   return name === undefined ? undefined : fleet.ghosts.find((ghost) => !isZero(ghost) && sameMachine(ghost.computerName, name));
 }
 

@@ -102,7 +102,7 @@ async function judgeAll(
   const isCut = mayHide(group, fleet, leaving);
   const reading = { now: ports.clock.now(), boot: timing.boot };
   for (const { record, instance } of machines) {
-    const unreadable = group.anonymous > 0 && mayStandWithoutId(record, ports.clock.now(), timing);
+    const unreadable = group.anonymous > 0 && mayStandWithoutId(record, reading.now, timing);
     const machine = { vmId: record.vmId, computerName: instance.computerName ?? record.computerName };
     const obstacle = obstacleTo(record, instance, unreadable ? undefined : runners, (runner) => speaksFor(runner, machine, fleet, reading));
     // The living entry of a machine that registered again may stand behind the end of the list.
