@@ -3,8 +3,8 @@ import { localHostStage } from '../../src/local/crash/stage';
 import { runTrial } from '../../src/local/crash/trial';
 import { bundled } from '../support/wholeApp';
 
-/** The whole app in a process of its own, killed at random moments; `npm run crash` does the same for longer. */
-test.each(['Uniform', 'Flexible'] as const)(
+/** The whole app in a process of its own, killed at random moments; `npm run crash` does the same for longer. Real time: both mostly wait. */
+test.concurrent.each(['Uniform', 'Flexible'] as const)(
   'killed six times during drains and scale-outs: every job is done, every drain ends once, no VM is left, no stamp is lost (%s)',
   async (mode) => {
     const seed = mode === 'Uniform' ? 11 : 12;

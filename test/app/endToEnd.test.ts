@@ -4,10 +4,9 @@ import { startAzurite, type Azurite } from '../../src/local/azurite';
 import { startHost, virtualClock, type VirtualClock } from '../../src/local/host';
 import { startWorld, trustCa, type RunningWorld } from '../../src/local/world';
 import { pauseVirtually } from '../../src/local/virtualPause';
+import { FUNCTION_KEY, MINUTE, requestOn, START, type Answer } from '../support/wholeApp';
 
 /** The built app, whole: real SDKs over real sockets and real Azurite, virtual time. */
-const START = Date.UTC(2025, 3, 7, 6);
-const MINUTE = 60_000;
 const CONTAINER = 'autoscaler-state';
 
 let clock: VirtualClock;
@@ -24,7 +23,7 @@ beforeAll(async () => {
   trustCa(world.ca);
   await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER).createIfNotExists();
   const env = { ...world.settings, AZURE_BLOB_STORAGE_CONN_STRING: azurite.connectionString, AZURE_BLOB_CONTAINER_NAME: CONTAINER };
-  host = await startHost({ appDirectory: process.cwd(), env, clock, functionKey: 'test-key', log: ({ message }) => logs.push(message) });
+  host = await startHost({ appDirectory: process.cwd(), env, clock, functionKey: FUNCTION_KEY, log: ({ message }) => logs.push(message) });
 });
 
 afterAll(async () => {
@@ -33,15 +32,7 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-async function request(method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
-  const response = await fetch(`${host.url}/api/${path}`, {
-    method,
-    headers: { 'x-functions-key': 'test-key' },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
-}
+const request = (method: string, path: string, body?: unknown): Promise<Answer> => requestOn(host, clock, method, path, body);
 
 const day = Array.from({ length: 12 }, (_, index) => ({ arrivalSeconds: 600 + index * 20, durationSeconds: 400 }));
 

@@ -25,7 +25,7 @@ export interface WholeApp {
   readonly container: ContainerClient;
   readonly logs: string[];
   host(): Awaited<ReturnType<typeof startHost>>;
-  /** Requests a route below /api/, or an absolute URL; virtual time goes on meanwhile. */
+  /** As {@link requestOn}. */
   request(method: string, path: string, body?: unknown): Promise<Answer>;
   pass(ms: number): Promise<void>;
   /** Ends the host and starts it again: other settings, the same or a fresh task hub. */
@@ -64,6 +64,30 @@ export function bundled(source: string): string {
   });
   bundles.set(source, outfile);
   return outfile;
+}
+
+/** Requests a route below /api/, or an absolute URL; virtual time goes on meanwhile. */
+export async function requestOn(
+  { url }: { readonly url: string },
+  clock: VirtualClock,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  let over = false;
+  const answer = fetch(/^https?:/.test(path) ? path : `${url}/api/${path}`, {
+    method,
+    headers: { 'x-functions-key': FUNCTION_KEY },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  }).finally(() => (over = true));
+  while (!over) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    // A route that waits for its command is at work itself, so time is pushed on rather than waited for.
+    if (!over) clock.advance(clock.now() + 250);
+  }
+  const response = await answer;
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
 }
 
 export async function startWholeApp(options: WholeAppOptions = {}): Promise<WholeApp> {
@@ -105,30 +129,13 @@ export async function startWholeApp(options: WholeAppOptions = {}): Promise<Whol
   let storage = memoryStorage();
   let host = await start({}, storage);
 
-  async function request(method: string, path: string, body?: unknown): Promise<Answer> {
-    let over = false;
-    const answer = fetch(/^https?:/.test(path) ? path : `${host.url}/api/${path}`, {
-      method,
-      headers: { 'x-functions-key': FUNCTION_KEY },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }).finally(() => (over = true));
-    while (!over) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      // A route that waits for its command is at work itself, so time is pushed on rather than waited for.
-      if (!over) clock.advance(clock.now() + 250);
-    }
-    const response = await answer;
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
-  }
-
   return {
     clock,
     world,
     container,
     logs,
     host: () => host,
-    request,
+    request: (method, path, body) => requestOn(host, clock, method, path, body),
     pass: async (ms) => void (await host.runUntil(clock.now() + ms)),
     async restart(env = {}, other = storage) {
       await host.stop();
