@@ -103,6 +103,21 @@ describe('the judges', () => {
     expect(court.broken.includes('I3')).toBe(isBroken);
   });
 
+  test.each<[string, number, number, boolean]>([
+    ['excuse growth beside VMs to be deleted that the last list lacked', 2, 0, false],
+    ['count VMs that were left out of a list and whose delete nobody asked for', 0, 0, true],
+    ['count VMs that were left out, once a later reading could tell them', 2, 5, true],
+  ])('%s', async (_what, asked, minutes, isBroken) => {
+    const court = new Court();
+    court.hear('POST', '/delete', { instanceIds: [...court.pool.vms.keys()].slice(0, asked) }, '');
+    court.wait(1);
+    court.hear('GET', '/virtualMachines', undefined, JSON.stringify({ value: [] }));
+    court.wait(minutes);
+    await court.grow(5);
+    expect(court.pool.vms.size).toBe(5);
+    expect(court.broken.includes('I3')).toBe(isBroken);
+  });
+
   test('know another’s hand where the app asked for the same before: a runner set DRAINING by a person', async () => {
     const court = new Court();
     await court.mark(0);

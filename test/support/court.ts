@@ -73,9 +73,25 @@ export class Court {
   }
 
   azure(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<WorldAnswer> {
+    return this.ask('azure', method, this.scaleSet(path), body, headers);
+  }
+
+  private scaleSet(path: string): string {
     const { AZURE_SUBSCRIPTION_ID: subscription, AZURE_RESOURCE_GROUP_NAME: group } = this.world.settings;
     const root = `/subscriptions/${subscription ?? ''}/resourceGroups/${group ?? ''}/providers/Microsoft.Compute/virtualMachineScaleSets/runners`;
-    return this.ask('azure', method, `${root}${path}?api-version=2024-07-01`, body, headers);
+    return `${root}${path}?api-version=2024-07-01`;
+  }
+
+  /** What the judges hear of a request that the world never gets, and of its answer: a delete that Azure preempts, a list cut short. */
+  hear(method: string, path: string, body: unknown, told: string): void {
+    const url = this.scaleSet(path);
+    const asked: Asked = {
+      service: 'azure',
+      request: { method, url, headers: {}, body: body === undefined ? undefined : JSON.stringify(body) },
+      app: 0,
+    };
+    this.bench.onRequest(asked);
+    this.bench.onAnswer(asked, { status: 200, headers: {}, body: told });
   }
 
   group(method: string, act: string, body?: unknown, app = 0): Promise<WorldAnswer> {

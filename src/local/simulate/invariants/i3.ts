@@ -1,6 +1,7 @@
 import { living } from '../../world/capacity';
 import type { PoolState, WorldEvent } from '../../world/state';
 import { capacityWritten, isOurs, MINUTE, poolOf, vmOf, type Court, type Judge } from './court';
+import { watchLists } from './leftOut';
 
 export const I3: Judge = {
   invariant: 'I3',
@@ -9,7 +10,8 @@ export const I3: Judge = {
   watch: (court) => {
     const marked = new Map<string, Set<string>>();
     const before = new Map<string, number>();
-    const instances = countOfInstances(court);
+    const lists = watchLists(court);
+    const instances = countOfInstances(court, lists.at);
     return {
       onEvent: (event, pool) => {
         instances.onEvent(event);
@@ -38,10 +40,12 @@ export const I3: Judge = {
           );
       },
       onRequest: (asked) => {
+        lists.onRequest(asked);
         const pool = poolOf(court.world, asked);
         if (capacityWritten(asked) !== undefined && pool !== undefined) before.set(pool.name, instances.of(pool));
       },
       onAnswer: (asked, answer) => {
+        lists.onAnswer(asked, answer);
         const pool = poolOf(court.world, asked);
         const capacity = capacityWritten(asked);
         if (pool === undefined || capacity === undefined || typeof answer === 'string' || answer.status >= 300) return;
@@ -60,9 +64,12 @@ export const I3: Judge = {
 
 /**
  * Azure may fail a delete between the decision to grow beside it and the write, and the VM is an instance again. It counts from when a
- * decision that is written now could know it.
+ * decision that is written now could know it. So does one that was to be deleted and that a list told to the app lacked.
  */
-function countOfInstances(court: Court): { onEvent(event: WorldEvent): void; of(pool: PoolState): number } {
+function countOfInstances(
+  court: Court,
+  leftOutAt: (vmId: string) => number | undefined,
+): { onEvent(event: WorldEvent): void; of(pool: PoolState): number } {
   /** By VM, when its delete failed; Infinity while it is under way. */
   const leaving = new Map<string, number>();
   return {
@@ -74,7 +81,8 @@ function countOfInstances(court: Court): { onEvent(event: WorldEvent): void; of(
     },
     of: (pool) => {
       const known = court.now() - court.slackMs - MINUTE;
-      return living(pool).filter(({ vmId }) => (leaving.get(vmId) ?? -Infinity) < known).length;
+      const isKnown = (at: number | undefined): boolean => (at ?? -Infinity) < known;
+      return living(pool).filter(({ vmId }) => isKnown(leaving.get(vmId)) && isKnown(leftOutAt(vmId))).length;
     },
   };
 }
