@@ -8,7 +8,7 @@ import { looksCut, mayHide } from '../poll/verdicts';
 import { answerOf, isOfOne } from './deleteAnswer';
 import { mayStandWithoutId, obstacleTo } from './deleteObstacle';
 import { mayStillAct, type Grant } from './grant';
-import { SINGLE_READS } from './sharedReadings';
+import { NONE, readInstances } from './batchInstances';
 import { isListEmpty, line, poolOf, readFleet, readStateIfAny, type StepLine, type StepPorts } from './steps';
 
 export interface BatchAnswer {
@@ -74,11 +74,12 @@ interface Standing {
 /** Answers what needs no delete; undefined: none does. */
 async function readStanding(ports: StepPorts, batch: readonly DrainRecord[], answers: Answers): Promise<Standing | undefined> {
   const state = await readStateIfAny(ports);
-  const present = state === undefined ? new Map<string, Instance>() : await readInstances(ports, batch, state);
+  const { present, unseen } = state === undefined ? NONE : await readInstances(ports, batch, state);
   const machines: { record: DrainRecord; instance: Instance }[] = [];
   for (const record of batch) {
     const instance = present.get(record.vmId);
-    if (instance === undefined) answers[record.id] = { answer: 'gone' };
+    if (instance === undefined)
+      answers[record.id] = unseen.has(record.id) ? { answer: 'unknown', code: 'azure-unlisted' } : { answer: 'gone' };
     else if (isDeleting(instance)) answers[record.id] = { answer: 'deleting' };
     else machines.push({ record, instance });
   }
@@ -120,18 +121,6 @@ async function emptyIfNoneIsExpected(
   timing: Timing,
 ): Promise<[] | undefined> {
   return (await isListEmpty(ports, state, await readFleet(ports, poolOf(leader)), timing)) ? [] : undefined;
-}
-
-async function readInstances(
-  ports: StepPorts,
-  batch: readonly DrainRecord[],
-  state: ScaleSetState,
-): Promise<ReadonlyMap<string, Instance>> {
-  const all =
-    batch.length > SINGLE_READS
-      ? await ports.scaleSet.listInstances(state)
-      : await Promise.all(batch.map((record) => ports.scaleSet.readInstance(state.mode, record.instanceId)));
-  return new Map(all.filter((instance) => instance !== undefined).map((instance) => [instance.vmId, instance]));
 }
 
 interface LastOperation {

@@ -54,6 +54,27 @@ test.each([1, 3, 4, 10])('%s drained runners go in one batch by id', async (coun
   expect(at.scaleSet.instances).toEqual([]);
 });
 
+// Seed 77606: a list that ended before its time was believed, and six drains ended while their VMs went on.
+test.each([
+  ['a VM that a list lacks is looked at by itself, and deleted where it stands', 5, 5, []],
+  ['so are ten of many on one turn; the others wait for the next', 12, 10, ['11', '12']],
+] as const)('%s', async (_what, count, deleted, waiting) => {
+  const ids = Array.from({ length: count }, (_, index) => String(index + 1));
+  const at = ready(...ids);
+  const answer = await run(
+    Object.assign(at, { ports: { ...at.ports, scaleSet: { ...at.ports.scaleSet, listInstances: () => Promise.resolve([]) } } }),
+  );
+  expect(sentIds(at)).toEqual([ids.slice(0, deleted)]);
+  const unknown = Object.entries(answersOf(at, answer)).filter(([, each]) => each === 'unknown');
+  expect(unknown.map(([id]) => id)).toEqual(waiting);
+});
+
+test('a VM that a list lacks and that a look does not find is gone', async () => {
+  const at = ready('1', '2', '3', '4', '5');
+  at.scaleSet.instances.splice(1, 2);
+  expect(answersOf(at, await run(at))).toEqual({ 1: 'accepted', 2: 'gone', 3: 'gone', 4: 'accepted', 5: 'accepted' });
+});
+
 describe('what the reading just before says', () => {
   test.each<[string, (at: Stage) => void, string]>([
     ['the instance is gone', (at) => at.scaleSet.instances.splice(0), 'gone'],

@@ -156,4 +156,12 @@ export const deleting: readonly Mutant[] = [
     from: 'return refusals.some(({ right }) => right) || ',
     to: 'return ',
   },
+  {
+    name: 'a VM that a list lacks is gone',
+    danger: 'A list cut short ends drains whose VMs go on, under certificates that say deleted.',
+    file: 'src/drain/batchInstances.ts',
+    check: { test: 'test/drain/deleteBatch.test.ts' },
+    from: 'isFew ? [] : batch.filter(({ vmId }) => !listed.has(vmId))',
+    to: 'batch.slice(0, 0)',
+  },
 ];
