@@ -148,6 +148,25 @@ test('forget knows the machine of an entry whose name a reading lacks', async ()
   expect(entryOf(runner)).toBeDefined();
 });
 
+test('forget looks at the machine by itself where the list of VMs lacks it', async () => {
+  let isOn = false;
+  const lost = listing(
+    () => isOn,
+    (entries) => entries.map((entry) => ({ ...entry, agentConnected: false })),
+  );
+  const onAnswer: WorldFaults['onAnswer'] = (service, request, response) =>
+    isOn && service === 'azure' && /\/virtualMachines\?/.test(request.url)
+      ? { ...response, body: JSON.stringify({ value: [] }) }
+      : lost.onAnswer?.(service, request, response);
+  await begin({ MIN_RUNNERS: '2' }, 2, { onAnswer });
+  await app.pass(3 * MINUTE);
+  const runner = vms()[0]?.entry?.runnerId ?? '';
+  isOn = true;
+  const answer = await post(`runners/${runner}/forget`, { confirm: runner });
+  expect(answer).toMatchObject({ status: 409, body: { error: { code: 'instances-unknown' } } });
+  expect(entryOf(runner)).toBeDefined();
+});
+
 test('reap does nothing while an entry lives that does not tell its machine and is new', async () => {
   let isOn = false;
   const nameless = { runnerId: 'new', status: 'ACTIVE', agentConnected: true, runningTasksCount: 1, pendingTasksCount: 0 };

@@ -5,12 +5,13 @@ import { lookAtNominal } from '../../act/normalize';
 import { drainId, FUNCTIONS, normalizeId, scaleInId } from '../../names';
 import { readFleet } from '../../drain/steps';
 import { emit } from '../../observe/log';
+import type { FleetMemory } from '../../poll/fleetMemory';
 import { sameMachine } from '../../poll/identity';
 import { isAlive } from '../../poll/sighting';
 import { speaksFor } from '../../poll/speaksFor';
 import { mayHide } from '../../poll/verdicts';
 import type { Runner, RunnerGroup } from '../../ports/runnerService';
-import type { Instance } from '../../ports/scaleSet';
+import type { Instance, OrchestrationMode } from '../../ports/scaleSet';
 import type { PoolSettings } from '../../settings/settings';
 import { engineOf } from '../engine';
 import { clock, ownerCheck, poolSettings, runnersOf, scaleSetOf, store, targetOf, timingOf } from '../environment';
@@ -29,6 +30,7 @@ interface Sides {
   readonly target: Target;
   readonly group: RunnerGroup;
   readonly runners: readonly Runner[];
+  readonly mode: OrchestrationMode;
   readonly instances: readonly Instance[];
 }
 
@@ -44,7 +46,7 @@ async function readBoth(pool: string, context: InvocationContext): Promise<Sides
     throw new RequestError(409, 'foreign-owner', 'Another app owns the scale set; nothing was done. The status says which.');
   if (group.runners === undefined)
     throw new RequestError(409, 'runners-unknown', 'StackGuardian sent no list of runners, so nothing could be checked; nothing was done.');
-  return { settings, target, group, runners: group.runners, instances: await scaleSet.listInstances(state) };
+  return { settings, target, group, runners: group.runners, mode: state.mode, instances: await scaleSet.listInstances(state) };
 }
 
 function refuseDryRun(settings: PoolSettings): void {
@@ -121,7 +123,7 @@ export async function reap(
  */
 export async function forget(pool: string, runnerId: string, confirm: string, context: InvocationContext): Promise<HttpResponseInit> {
   requireConfirm(confirm, runnerId);
-  const { settings, target, runners, instances } = await readBoth(pool, context);
+  const { settings, target, runners, mode, instances } = await readBoth(pool, context);
   const entry = runners.find((runner) => runner.runnerId === runnerId);
   if (entry === undefined) throw new RequestError(404, 'runner-unknown', `The runner group lists no runner "${runnerId}".`);
   const fleet = await readFleet({ store: store() }, pool);
@@ -134,6 +136,12 @@ export async function forget(pool: string, runnerId: string, confirm: string, co
     );
   const seenOn = fleet?.runners[runnerId]?.vmId;
   const isLeftBehind = seenOn !== undefined && !instances.some(({ vmId }) => vmId === seenOn);
+  if (isLeftBehind && (await stands(target, mode, fleet, seenOn)))
+    throw new RequestError(
+      409,
+      'instances-unknown',
+      `The list of VMs lacks the VM of runner "${runnerId}", which exists; nothing was done. Try again when it tells all.`,
+    );
   const instance = isLeftBehind ? undefined : instances.find((each) => speaksFor(entry, each, fleet, reading) === 'yes');
   const other = runners.find(
     (runner) => runner !== entry && runner.connected === true && sameMachine(runner.computerName, instance?.computerName),
@@ -153,6 +161,12 @@ export async function forget(pool: string, runnerId: string, confirm: string, co
   const outcome = await runnersOf(target).deregister(runnerId, true);
   emit(context, 'warning', 'forget', { pool, runner: runnerId, checked, outcome: outcome.kind });
   return json(outcome.kind === 'done' || outcome.kind === 'gone' ? 200 : 502, { pool, runner: runnerId, outcome, checked });
+}
+
+/** Whether a machine exists that a list lacks, which may have ended before its time without a word: it is looked at by itself. */
+async function stands(target: Target, mode: OrchestrationMode, fleet: FleetMemory | undefined, vmId: string): Promise<boolean> {
+  const id = fleet?.instances[vmId]?.id;
+  return id !== undefined && (await scaleSetOf(target).readInstance(mode, id))?.vmId === vmId;
 }
 
 /** Flexible: starts the three looks over three minutes that end in one write of nominal capacity 0; the answer's status URL tells how they went. */
