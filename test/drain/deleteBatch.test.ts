@@ -61,9 +61,8 @@ test.each([
 ] as const)('%s', async (_what, count, deleted, waiting) => {
   const ids = Array.from({ length: count }, (_, index) => String(index + 1));
   const at = ready(...ids);
-  const answer = await run(
-    Object.assign(at, { ports: { ...at.ports, scaleSet: { ...at.ports.scaleSet, listInstances: () => Promise.resolve([]) } } }),
-  );
+  at.scaleSet.listInstances = () => Promise.resolve([]);
+  const answer = await run(at);
   expect(sentIds(at)).toEqual([ids.slice(0, deleted)]);
   const unknown = Object.entries(answersOf(at, answer)).filter(([, each]) => each === 'unknown');
   expect(unknown.map(([id]) => id)).toEqual(waiting);

@@ -58,10 +58,11 @@ export function watchLists(court: Court): LeftOut {
 }
 
 /** The pool whose VMs a request lists. Flexible: one address for the whole resource group, where the filter names the scale set. */
-function listedPool({ world }: Court, { service, request }: Asked): PoolState | undefined {
+function listedPool({ world }: Court, asked: Asked): PoolState | undefined {
+  const { service, request } = asked;
   if (service !== 'azure' || request.method !== 'GET' || !/\/virtualmachines$/i.test(pathOf(request))) return undefined;
-  const address = decodeURIComponent(request.url).toLowerCase();
-  return world.pools.find(({ vmssName }) => new RegExp(`/virtualmachinescalesets/${vmssName.toLowerCase()}(?:['/]|$)`).test(address));
+  const filter = new URL(request.url, 'http://world.invalid').searchParams.get('$filter')?.toLowerCase();
+  return poolOf(world, asked) ?? world.pools.find(({ vmssName }) => filter?.endsWith(`/${vmssName.toLowerCase()}'`) === true);
 }
 
 function pageOf(body: string): { readonly vmIds: readonly string[]; readonly isLast: boolean } | undefined {
