@@ -47,6 +47,8 @@ export interface Growth {
   readonly cooldownBefore?: number;
   /** The run that answered wrote nothing (412, refused, late): of another run of it that proves nothing, the next reading's capacity tells. */
   conflict?: boolean;
+  /** Deletes that may have been sent since it was asked for, while it is not answered for sure. */
+  deletes?: number;
 }
 
 export interface Flags {

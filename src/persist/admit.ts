@@ -4,7 +4,7 @@ import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
 import { drainId, scaleInId } from '../names';
 import { ATTEMPT_MINUTES, beginGiveBack, grantAttempt, isCommitted, recordOf, removeRecord } from './records';
-import { noteGrowthNews, revokeConflict, type GrowthTiming } from './growth';
+import { hearOfGrowth, noteDeletes, type GrowthTiming } from './growth';
 
 export interface AdmitInput {
   readonly plan: TickPlan;
@@ -21,8 +21,7 @@ export function admit(memory: PoolMemory, { plan, timing }: AdmitInput, now: num
   liftExpiredPause(memory, now);
   if (!plan.dryRun) bind(memory, plan);
   adoptBlobCooldowns(memory, plan.cooldownsFromBlobs, now);
-  revokeConflict(memory, plan.counts?.capacity);
-  noteGrowthNews(memory, plan.growthNews, timing, now);
+  hearOfGrowth(memory, plan.growthNews, plan.counts?.capacity, timing, now);
   noteTick(memory, plan, now);
   if (plan.dryRun) return { mode: 'run', acts: [], refused: [], stamped: undefined, scaleIn: undefined, shown: viewOf(memory) };
 
@@ -203,6 +202,9 @@ function stampGrowth(memory: PoolMemory, act: Extract<Act, { kind: 'setCapacity'
     ...(act.earlier === undefined ? {} : { earlier: act.earlier }),
   };
   memory.cooldowns.scaleOutAt = now;
+  // The deletes of a batch under way may come after the write; a runner's that is asked for again took its one off the capacity before.
+  const underWay = (memory.deletion.batch?.drains ?? []).map((id) => memory.drains[id]);
+  noteDeletes(memory, underWay.filter((record) => record?.kind !== 'runner' || record.phase !== 'deleting').length);
 }
 
 /** Names the attempt of a give-back; asked again, it stamps nothing anew. */

@@ -3,6 +3,7 @@ import type { DrainRecord } from '../model/drain';
 import { ENGINE_MINUTE } from '../model/engineTime';
 import type { PoolMemory } from '../model/pool';
 import type { DrainAsk } from './drainOperations';
+import { noteDeletes } from './growth';
 import { ATTEMPT_MINUTES, grantAttempt, heldBy, noteAlive, protectedBy, removeRecord, setPhase } from './records';
 
 /** The one deleting step of a pool: drains ask for a turn; the first to ask while none is in flight leads a batch for all. */
@@ -116,6 +117,7 @@ function lead(memory: PoolMemory, record: DrainRecord, ask: DrainAsk, now: numbe
       refusedUntil(memory, other, ask.minute, now) === undefined,
   );
   const batch = [record, ...others].slice(0, BATCH_LIMIT);
+  noteDeletes(memory, batch.filter(({ phase }) => phase !== 'deleting').length);
   // From here on its delete may be sent: this is the commit of a stray or a lost one.
   for (const each of batch) if (isOpen(each)) setPhase(each, 'deleting', now);
   const expiresAt = now + ATTEMPT_MINUTES * ENGINE_MINUTE;

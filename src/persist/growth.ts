@@ -19,27 +19,47 @@ export function failGrowth(memory: PoolMemory, code: string, text: string, timin
   memory.growthFailures = { count, waitUntil: now + wait, code, text: text.slice(0, MOST_TEXT) };
 }
 
-/** What the reading said of the last growth: its VMs are listed, or its operation failed or brought nothing. */
-export function noteGrowthNews(memory: PoolMemory, news: TickPlan['growthNews'], timing: GrowthTiming, now: number): void {
+type GrowthNews = TickPlan['growthNews'];
+
+/** What a reading says of the last growth, sku.capacity as it read it. Returns the news that told something. */
+export function hearOfGrowth(
+  memory: PoolMemory,
+  news: GrowthNews,
+  capacity: number | undefined,
+  timing: GrowthTiming,
+  now: number,
+): GrowthNews {
   const growth = memory.growth;
-  if (news === undefined || growth === undefined || growth.attempt !== news.attempt || growth.state === 'over') return;
+  // Its VMs in the list prove the write, whatever the capacity is by now.
+  if (news?.result !== 'seen') judgeConflict(memory, capacity);
+  if (news === undefined || growth === undefined || growth.attempt !== news.attempt || growth.state === 'over') return undefined;
   growth.state = 'over';
-  if (news.result === 'failed') return failGrowth(memory, news.code ?? 'unknown', news.text ?? '', timing, now);
-  memory.growthFailures = undefined;
+  if (news.result === 'failed') failGrowth(memory, news.code ?? 'unknown', news.text ?? '', timing, now);
+  else memory.growthFailures = undefined;
+  return news;
 }
 
-/** After a 412, a refusal or a run that came too late the next reading tells: a capacity below what was asked for means that no write happened. */
-export function revokeConflict(memory: PoolMemory, capacity: number | undefined): void {
+/**
+ * After a 412, a refusal or a run that came too late the next reading tells: no write happened where the capacity is below what was asked for
+ * by more than our deletes can have taken off it. Between the two nothing is known, and the growth is awaited like any other (seed 77606: a
+ * delete hid the write of the run before, its cooldown was given back, and a runner drained beside the VM that it had ordered).
+ */
+function judgeConflict(memory: PoolMemory, capacity: number | undefined): void {
   const growth = memory.growth;
   if (growth?.conflict !== true || growth.state !== 'asked' || capacity === undefined) return;
   if (capacity >= growth.to) {
     growth.state = 'accepted';
     growth.conflict = false;
-  } else revokeGrowth(memory);
+  } else if (capacity < growth.to - (growth.deletes ?? 0)) revokeGrowth(memory);
+}
+
+/** So many deletes are about to be sent, or may have been since the growth's reading: each can take one off the capacity that it wrote. */
+export function noteDeletes({ growth }: PoolMemory, count: number): void {
+  if (growth?.state === 'asked' && count > 0) growth.deletes = (growth.deletes ?? 0) + count;
 }
 
 /** The write surely did not happen: the cooldown is as before. */
-export function revokeGrowth(memory: PoolMemory): void {
+function revokeGrowth(memory: PoolMemory): void {
   const growth = memory.growth;
   if (growth === undefined) return;
   growth.state = 'over';

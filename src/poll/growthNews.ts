@@ -1,7 +1,7 @@
 import type { TickPlan } from '../model/decision';
 import type { Growth, PoolMemory } from '../model/pool';
 import { adoptBlobCooldowns } from '../persist/admit';
-import { noteGrowthNews, revokeConflict } from '../persist/growth';
+import { hearOfGrowth } from '../persist/growth';
 import type { Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import type { FleetMemory } from './fleetMemory';
@@ -42,10 +42,8 @@ export function recallGrowth(
     // Growth of another scale set or group: the entity forgets it as soon as it is bound anew.
     return { memory: { ...memory, growth: undefined, growthFailures: undefined }, news: undefined };
   }
-  revokeConflict(memory, reading.state.capacity);
-  const news = newsOf(memory.growth, fleet, reading, settings, now);
-  noteGrowthNews(memory, news, settings.durations, now);
-  return { memory, news };
+  const told = newsOf(memory.growth, fleet, reading, settings, now);
+  return { memory, news: hearOfGrowth(memory, told, reading.state.capacity, settings.durations, now) };
 }
 
 function newsOf(

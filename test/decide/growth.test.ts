@@ -102,6 +102,15 @@ describe('412', () => {
     expect(pool.memory?.cooldowns.scaleOutAt).toBe(at);
   });
 
+  test('nor does a capacity that fell since: a VM of it in the list keeps the cooldown, and it ends as one that came', () => {
+    const pool = aPool().runners(ids(1), busy).queued(3);
+    pool.tick(conflict);
+    const at = pool.now;
+    const { plan } = pool.wait(1).vms(['new']).scaleSet({ capacity: 1, etag: '"3"' }).tick();
+    expect(plan.growthNews).toMatchObject({ result: 'seen' });
+    expect(pool.memory).toMatchObject({ growth: { state: 'over' }, cooldowns: { scaleOutAt: at } });
+  });
+
   test.each(['refused', 'late', 'notNow'] as const)(
     'nor does one that was %s: where another run of it wrote, the cooldown stands',
     (answer) => {

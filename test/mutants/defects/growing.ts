@@ -15,6 +15,23 @@ export const growing: readonly Mutant[] = [
     check: { test: 'test/decide/growth.test.ts' },
   },
   {
+    name: 'a delete cannot hide a write',
+    danger:
+      'A delete takes off the capacity what the run before had written: its cooldown is given back, and the fleet grows or shrinks again.',
+    file: 'src/persist/growth.ts',
+    from: 'growth.to - (growth.deletes ?? 0)',
+    to: 'growth.to',
+    check: { test: 'test/persist/growth.test.ts' },
+  },
+  {
+    name: 'a VM in the list proves no write',
+    danger: 'The capacity fell since by another hand: the growth whose VM is there counts as never written.',
+    file: 'src/persist/growth.ts',
+    from: "if (news?.result !== 'seen') judge",
+    to: 'judge',
+    check: { test: 'test/decide/growth.test.ts' },
+  },
+  {
     name: 'lower capacity',
     danger: 'A Uniform capacity above the VMs listed is written down, and Azure picks VMs to delete.',
     ...GROWTH,

@@ -1,3 +1,4 @@
+import type { PoolMemory } from '../../../model/pool';
 import type { WorldFaults } from '../../world/faults';
 import type { WorldEvent } from '../../world/state';
 import type { Stage } from '../stage';
@@ -47,6 +48,27 @@ function first(
       act(stage, event);
     };
   };
+}
+
+/**
+ * Runs `act` 110 s after the start at the earliest, once the app has read the pool: a runner that it never saw matched is foreign to it, and an
+ * entry of that kind is left alone for good.
+ */
+function onceKnown(stage: Stage, act: () => void, at = stage.startedAt + KNOWN_MS): void {
+  stage.clock.at(at, () => {
+    const pool = stage.world.pools[0]?.name ?? '';
+    const memory = stage.app.host()?.readEntity('pool', pool) as PoolMemory | undefined;
+    if (memory?.tick === undefined) onceKnown(stage, act, at + AGAIN_MS);
+    else act();
+  });
+}
+
+const KNOWN_MS = 110_000;
+const AGAIN_MS = 10_000;
+
+function firstVm({ world }: Stage): string {
+  const [vm] = world.pools[0]?.vms.values() ?? [];
+  return vm?.vmId ?? '';
 }
 
 type Draft = Omit<Course, 'onEvent' | 'worldFaults'> & {
@@ -119,12 +141,7 @@ const DRAFTS: readonly Draft[] = [
     runners: 2,
     settings: { MIN_RUNNERS: '2' },
     peak: 2,
-    // The app must have known it: what was never matched is foreign, and left alone.
-    begin: ({ clock, world }) =>
-      void clock.at(clock.now() + 110_000, () => {
-        const [vm] = world.pools[0]?.vms.values() ?? [];
-        world.mishaps().evict(vm?.vmId ?? '');
-      }),
+    begin: (stage) => onceKnown(stage, () => stage.world.mishaps().evict(firstVm(stage))),
   },
 ];
 
