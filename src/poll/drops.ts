@@ -1,3 +1,4 @@
+import type { Growth } from '../model/pool';
 import type { ScaleSetState, Instance } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, extend, READINGS } from './clocks';
@@ -15,15 +16,18 @@ export interface Drop {
 const LARGE_FLEET = 10;
 const CONFIRM_MINUTES = 3;
 
+export interface Watched {
+  readonly settings: PoolSettings;
+  readonly joined: Joined;
+  readonly state: ScaleSetState;
+  readonly instances: readonly Instance[];
+  /** The last growth, as it was before this reading told of it. */
+  readonly growth: Growth | undefined;
+  readonly now: number;
+}
+
 /** The worst of what went without our doing since it was last believed. Mutates the clocks of `fleet`. */
-export function findDrop(
-  settings: PoolSettings,
-  fleet: FleetMemory,
-  joined: Joined,
-  state: ScaleSetState,
-  instances: readonly Instance[],
-  now: number,
-): Drop | undefined {
+export function findDrop(fleet: FleetMemory, { settings, joined, state, instances, growth, now }: Watched): Drop | undefined {
   const span = CONFIRM_MINUTES * settings.durations.minute;
   const missing = Object.values(fleet.instances).filter((known) => known.lastSeen !== now && known.gone !== true).length;
   const silent = Object.values(fleet.runners).filter(
@@ -35,7 +39,7 @@ export function findDrop(
   const drops = [
     dropOf('instances', missing, live + missing),
     dropOf('runners', silent, matched + silent),
-    dropOf('units of capacity', capacityDrop(fleet, state.capacity, span, now), believed),
+    dropOf('units of capacity', capacityDrop(fleet, growth, state.capacity, span, now), believed),
     nominalBelow(fleet, state, live, span, now),
   ].filter((drop) => drop !== undefined);
   return drops.find((drop) => drop.holds === 'all') ?? drops[0];
@@ -49,17 +53,27 @@ function dropOf(what: string, missing: number, of: number): Drop | undefined {
 }
 
 /** How far sku.capacity fell beyond what our deletes explain, until it is believed. */
-function capacityDrop(fleet: FleetMemory, capacity: number, span: number, now: number): number {
+function capacityDrop(fleet: FleetMemory, growth: Growth | undefined, capacity: number, span: number, now: number): number {
   const fall = (fleet.capacity ?? capacity) - capacity;
   if (fall > fleet.deleteCredits.length) {
     const known = fleet.capacityDrop?.value === capacity ? fleet.capacityDrop.clock : undefined;
     const clock = extend(known, now);
     fleet.capacityDrop = { value: capacity, clock };
     if (!confirmed(clock, READINGS, span)) return fall;
-  } else if (fall > 0) fleet.deleteCredits.splice(0, fall);
+  } else fleet.deleteCredits.splice(0, Math.max(0, fall, fallSinceWrite(fleet, growth, capacity)));
   fleet.capacity = capacity;
   delete fleet.capacityDrop;
   return 0;
+}
+
+/**
+ * How far it fell since our last write was carried out, told once: a write and a delete between two readings hide each other's change, and a
+ * credit left over would let a later surplus pass for that of a delete (seed 77606: one VM beyond MAX_RUNNERS).
+ */
+function fallSinceWrite(fleet: FleetMemory, growth: Growth | undefined, capacity: number): number {
+  if (growth?.state !== 'accepted' || growth.attempt === fleet.capacityWrite) return 0;
+  fleet.capacityWrite = growth.attempt;
+  return growth.to - capacity;
 }
 
 /** Flexible: a nominal capacity below the VMs listed is a reading not to write upon, until it is believed; a smaller gap needs no new belief. */

@@ -130,6 +130,8 @@ export interface FleetMemory {
   capacity?: number;
   capacityDrop?: { value: number; clock: Clock };
   deleteCredits: number[];
+  /** The growth from whose written capacity a fall was last looked for. */
+  capacityWrite?: string;
   /** Flexible: how far sku.capacity is below the VMs listed, and the gap that was believed. */
   nominalBelow?: { gap: number; clock: Clock; believed?: number };
   pendingSeen?: true;

@@ -167,6 +167,16 @@ describe('Uniform: a surplus of the capacity beside a VM that is Deleting', () =
     expect(growthOf(plan)).toEqual(growth);
     if (growth === undefined) expect(plan.decision.reason).toContain('capacity 4 is above the 3 VMs');
   });
+
+  test('nor is it that VM where its delete lowered what a write of ours had raised meanwhile', () => {
+    const pool = aPool({ MAX_RUNNERS: '5', SCALE_OUT_STEP: '5', SCALE_OUT_COOLDOWN_DURATION: '0.01' }).runners(ids(4), busy).queued(50);
+    expect(growthOf(pool.tick().plan)).toEqual({ add: 1, to: 5 });
+    pool.wait(1).vms(['new']).editVm('0', { provisioningState: 'Deleting' });
+    // Its delete has not lowered the capacity yet: beside it there is room for one.
+    expect(growthOf(pool.scaleSet({ capacity: 5 }).look())).toEqual({ add: 1, to: 6 });
+    pool.scaleSet({ capacity: 4 }).queued(0).tick();
+    expect(growthOf(pool.wait(1).scaleSet({ capacity: 5 }).queued(50).look())).toBeUndefined();
+  });
 });
 
 test('settings changed under way are simply the next decision', () => {

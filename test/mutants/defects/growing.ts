@@ -54,6 +54,14 @@ export const growing: readonly Mutant[] = [
     check: { test: 'test/decide/bounds.test.ts' },
   },
   {
+    name: 'a fall below our own write is not seen',
+    danger: 'The credit of a delete is left over: the surplus of a failed growth passes for it, and its VM is made beyond MAX_RUNNERS.',
+    file: 'src/poll/drops.ts',
+    from: 'Math.max(0, fall, fallSinceWrite(fleet, growth, capacity))',
+    to: 'Math.max(0, fall)',
+    check: { test: 'test/decide/bounds.test.ts' },
+  },
+  {
     name: 'a drop that nobody ordered does not hold growth',
     danger: 'A capacity read as 0 is the base of a write, and 90 VMs are gone.',
     ...GROWTH,
