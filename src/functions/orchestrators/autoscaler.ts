@@ -6,7 +6,7 @@ import { EVENTS, FUNCTIONS } from '../../names';
 import { OPERATIONS } from '../../persist/poolEntity';
 import type { GrowthTiming } from '../../persist/growth';
 import { type CrossingAdmission, type CrossingOutcomes, type CrossingPlan, unpackPlan } from '../crossing';
-import { call, callPool, EventWait, nowOf, sleep, type Step } from './task';
+import { call, callPool, EventWait, nowOf, run, sleep, type Step } from './task';
 
 export interface LoopInput {
   readonly pool: string;
@@ -66,7 +66,7 @@ function quietTime({ plan, timing }: PollAnswer): number {
 /** Where it fails, the owner's silence gives the scale set free. */
 function* release(context: OrchestrationContext, pool: string): Step<void> {
   try {
-    yield* call(context, FUNCTIONS.release, { pool });
+    yield* run(context, FUNCTIONS.release, { pool });
   } catch {
     // The loop was asked to end, and ends.
   }

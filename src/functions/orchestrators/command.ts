@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import { FUNCTIONS } from '../../names';
 import type { CommandAnswer, FlagOperation } from '../../persist/flags';
-import { call, callPool } from './task';
+import { callPool, run } from './task';
 
 export interface CommandInput {
   readonly pool: string;
@@ -13,6 +13,6 @@ export interface CommandInput {
 export function* command(context: OrchestrationContext): Generator<Task, unknown, unknown> {
   const { pool, operation, input } = context.df.getInput<CommandInput>();
   const answer = yield* callPool<CommandAnswer>(context, pool, operation, input);
-  if (answer.ok) yield* call(context, FUNCTIONS.commandStep, { pool });
+  if (answer.ok) yield* run(context, FUNCTIONS.commandStep, { pool });
   return answer;
 }

@@ -183,6 +183,8 @@ class Way {
     } catch {
       throw new StepFailed(step);
     }
+    // Of a turn that was torn: see call.
+    if (answer.line !== undefined && answer.line.step !== step) throw new StepFailed(step);
     if (answer.line !== undefined) this.course = { ...this.course, steps: [...this.course.steps, answer.line].slice(-40) };
     return answer;
   }

@@ -8,8 +8,20 @@ export type Step<T> = Generator<Task, T, unknown>;
 
 export const entityOf = (pool: string): df.EntityId => new df.EntityId(FUNCTIONS.pool, pool);
 
-export function* call<T>(context: OrchestrationContext, activity: string, input: unknown): Step<T> {
-  return (yield context.df.callActivity(activity, input)) as T;
+/** An activity without an answer. */
+export function* run(context: OrchestrationContext, activity: string, input: unknown): Step<void> {
+  yield context.df.callActivity(activity, input);
+}
+
+/**
+ * An activity's answer; throws where it is none. The engine matches what ends to what was begun by a number alone: after a turn whose
+ * checkpoint was torn, the host killed between its messages and its history, the next turn may begin something else under the same number,
+ * and a timer or an activity of the torn one ends it.
+ */
+export function* call<T extends object>(context: OrchestrationContext, activity: string, input: unknown): Step<T> {
+  const answer = yield context.df.callActivity(activity, input);
+  if (typeof answer !== 'object' || answer === null) throw new Error(`The activity "${activity}" ended without an answer.`);
+  return answer as T;
 }
 
 /** Always a call, never a signal: a signal at the end of a generation and a call at the start of the next can hang the instance for good. */

@@ -85,4 +85,13 @@ export const engine: readonly Mutant[] = [
     to: 'given.startsWith(KEEPER_REASON)',
     check: { test: 'test/http/routes.test.ts', named: 'terminate that counts as a stop' },
   },
+  {
+    name: 'whatever ends a step is its answer',
+    danger:
+      'The host dies within two checkpoints: a timer of the torn turn ends the delete, and the drain fails without its certificate’s end.',
+    file: 'src/functions/orchestrators/task.ts',
+    from: "if (typeof answer !== 'object' || answer === null) throw",
+    to: 'if (answer === 0) throw',
+    check: { test: 'test/drain/torn.test.ts' },
+  },
 ];
