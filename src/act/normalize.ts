@@ -6,7 +6,7 @@ export interface NominalPorts {
   readonly readMemory: () => Promise<PoolMemory | undefined>;
 }
 
-/** One complete look at a scale set whose nominal capacity is to be written down to 0. */
+/** One complete look at a scale set whose capacity, which no VM stands for, is to be written down to 0. */
 export interface NominalLook {
   /** Why nothing may be written; undefined: nothing speaks against it. */
   readonly obstacle: string | undefined;
@@ -24,7 +24,6 @@ export async function lookAtNominal({ scaleSet, readMemory }: NominalPorts): Pro
   const instances = (await scaleSet.listInstances(state)).length;
   const { mode, capacity, etag } = state;
   const look = { mode, capacity, instances, growth: growth?.state ?? null, etag };
-  if (mode !== 'Flexible') return { ...look, obstacle: 'Only a Flexible scale set has a nominal capacity.' };
   if (instances > 0) return { ...look, obstacle: `The scale set has ${instances} VMs; nothing was written.` };
   if (growth !== undefined && growth.state !== 'over') return { ...look, obstacle: 'Instances are ordered; nothing was written.' };
   return { ...look, obstacle: undefined };

@@ -2,6 +2,7 @@ import type { Alert } from '../model/decision';
 import type { FleetMemory } from '../poll/fleetMemory';
 import { adviceOf } from '../errors';
 import { roomFor } from './bounds';
+import { driftOf } from './capacityDrift';
 import { protectionFails } from './protect';
 import { REPEATED } from '../poll/secondWriter';
 import { isConnected, type Member } from '../poll/fleet';
@@ -120,7 +121,7 @@ function elderOf({ fleet }: Scene, vmId: string): Runner | undefined {
 
 /** Instances without a verdict or without a runner, and how many there may be. */
 function addOfInstances(scene: Scene, add: Add): void {
-  const { settings, fleet, fleetMemory, state, now } = scene;
+  const { settings, fleet, fleetMemory, now } = scene;
   const { minute } = settings.durations;
   const lost = fleet.members.filter((member) => member.state === 'lost');
   if (lost.length > 0)
@@ -136,12 +137,8 @@ function addOfInstances(scene: Scene, add: Add): void {
       `${count(unjudged.length, 'instance has', 'instances have')} had no verdict for an hour, e.g. ${nameOf(unjudged[0])}: ${whyUnjudged(scene, unjudged[0])}.`,
       'Mend the cause, or look at the VM; POST instances/{vmId}/reap deletes it.',
     );
-  if (state.mode === 'Flexible' && state.capacity >= 0.8 * state.limit && state.capacity > scene.live)
-    add(
-      'capacity-drift',
-      `The nominal capacity ${state.capacity} of ${state.limit} is above the ${count(scene.live, 'VM')}.`,
-      'At zero VMs, POST normalize writes it back to 0.',
-    );
+  const drift = driftOf(scene);
+  if (drift !== undefined) add('capacity-drift', drift.text, drift.next);
   const changes = fleetMemory.others?.changes ?? [];
   if (changes.length >= REPEATED && !settings.dryRun)
     add(

@@ -95,7 +95,7 @@ export const EVENTS_LOGGED: Readonly<Record<string, EventSchema>> = {
     fields: { pool, runner: 'runner id', checked: 'what was read before', outcome: 'what was answered' },
   },
   normalize: {
-    meaning: 'an operator wrote nominal capacity 0',
+    meaning: 'an operator wrote capacity 0 at zero VMs',
     fields: { pool, checked: 'what was read before', outcome: 'what was answered' },
   },
 };

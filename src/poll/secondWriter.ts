@@ -87,7 +87,7 @@ function ofCapacity(others: OthersMemory, { memory, state, now, minute }: Notice
     return [];
   }
   // An operator's `normalize` writes 0 where the reading before showed no VM either; from another it harms nobody there.
-  if (state.mode === 'Flexible' && state.capacity === 0 && wasEmpty) return [];
+  if (state.capacity === 0 && wasEmpty) return [];
   return [`capacity went ${before} → ${state.capacity} without us`];
 }
 

@@ -13,7 +13,8 @@ test.each([
   ['one VM is left', 'Flexible', 1, undefined, false],
   ['a growth was asked for', 'Flexible', 0, growth('asked'), false],
   ['a growth is on its way', 'Flexible', 0, growth('accepted'), false],
-  ['Uniform', 'Uniform', 0, undefined, false],
+  ['Uniform, no VM, nothing ordered', 'Uniform', 0, undefined, true],
+  ['Uniform, one VM is left', 'Uniform', 1, undefined, false],
 ] as const)('%s', async (_name, mode, vms, order, isWritten) => {
   const instances = Array.from({ length: vms }, (_, id) => anInstance(String(id)));
   const scaleSet = createFakeScaleSet({ mode, capacity: 5, etag: '"7"' }, instances);

@@ -141,6 +141,19 @@ test('Uniform: a capacity left above the VMs and above MAX_RUNNERS is not writte
   expect(plan.decision.reason).toContain('capacity 7 is above the 4 VMs');
 });
 
+test.each<[string, (pool: PoolBuilder) => PoolBuilder, boolean]>([
+  ['above MAX_RUNNERS', (pool) => pool.scaleSet({ capacity: 7 }), true],
+  ['within it', (pool) => pool.scaleSet({ capacity: 6 }), false],
+  [
+    'of a Deleting VM',
+    (pool) => pool.editVm('0', { provisioningState: 'Deleting' }).scaleSet({ capacity: 4 }).set({ MAX_RUNNERS: '3' }),
+    false,
+  ],
+])('Uniform: a capacity without VMs that bars growth alerts, with the way out (seed 78107): %s', (_, change, alerts) => {
+  const plan = change(hungry({ MAX_RUNNERS: '6' })).look();
+  expect(plan.alerts.some(({ code, next }) => code === 'capacity-drift' && next.includes('normalize'))).toBe(alerts);
+});
+
 describe('Uniform: a surplus of the capacity beside a VM that is Deleting', () => {
   /** Four VMs, one of them Deleting since the last reading, whose capacity was `before` then and is `after` now. */
   const deleting = (max: number, before: number, after: number): PoolBuilder => {

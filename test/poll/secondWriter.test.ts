@@ -145,10 +145,11 @@ test('stamps of the Python autoscaler count from our start on, ours never', asyn
 });
 
 test.each([
-  ['with VMs a capacity 0 is another writer', 4, ['capacity went 4 → 0 without us']],
-  ['without VMs it is what normalize writes', 0, []],
-] as const)('on Flexible, %s', async (_, vms, expected) => {
-  const ticker = quiet({}, 'Flexible');
+  ['Flexible', 'with VMs a capacity 0 is another writer', 4, ['capacity went 4 → 0 without us']],
+  ['Flexible', 'without VMs it is what normalize writes', 0, []],
+  ['Uniform', 'without VMs it is what normalize writes', 0, []],
+] as const)('on %s, %s', async (mode, _, vms, expected) => {
+  const ticker = quiet({}, mode);
   if (vms === 0) {
     ticker.scaleSet.instances = [];
     ticker.runners.group = { ...ticker.runners.group, runners: [] };

@@ -23,9 +23,16 @@ export function stuckVms(pool: PoolState): ReadonlySet<Vm> {
  */
 const isWornOut = (pool: PoolState): boolean => pool.mode === 'Flexible' && pool.capacity >= limitOf(pool);
 
+/**
+ * Uniform: a growth that failed, of the original or under a higher maximum, left a capacity above MAX_RUNNERS that no VM stands for. Any
+ * write might make its VMs, so none is made until a person normalizes it (seed 78107).
+ */
+const isAboveMaximum = ({ app }: Pick<Stage, 'app'>, pool: PoolState): boolean =>
+  pool.mode === 'Uniform' && pool.capacity > Math.max(pool.vms.size, settingOf(app.settings(), pool.name, 'MAX_RUNNERS'));
+
 /** How many others MAX_RUNNERS and the scale set leave room for. */
 export function roomBeside(stage: Pick<Stage, 'app'>, pool: PoolState): number {
-  if (isWornOut(pool)) return 0;
+  if (isWornOut(pool) || isAboveMaximum(stage, pool)) return 0;
   // One that was reimaged may serve on, under its new entry.
   const taken = [...stuckVms(pool)].filter((vm) => living(pool).includes(vm) && inService(vm)?.status !== 'ACTIVE').length;
   return Math.max(0, settingOf(stage.app.settings(), pool.name, 'MAX_RUNNERS') - taken);
@@ -45,12 +52,14 @@ export async function shownOf(stage: Pick<Stage, 'app' | 'clock' | 'runUntil'>, 
 }
 
 /**
- * Jobs may wait for good where such machines fill MAX_RUNNERS, or the nominal capacity is worn out, as long as the status says so: that
+ * Jobs may wait for good where such machines fill MAX_RUNNERS, or a capacity without VMs bars growth, as long as the status says so: that
  * there is no room, and by which drains; or the drift.
  */
 export async function mayWait(stage: Pick<Stage, 'app' | 'clock' | 'runUntil'>, pool: PoolState): Promise<boolean> {
   if (roomBeside(stage, pool) > 0) return false;
   const shown = await shownOf(stage, pool);
   const codes = typeof shown === 'number' ? [] : (shown.alerts ?? []).map(({ code }) => code);
-  return isWornOut(pool) ? codes.includes('capacity-drift') : codes.includes('at-max') && codes.includes('drain-long');
+  return isWornOut(pool) || isAboveMaximum(stage, pool)
+    ? codes.includes('capacity-drift')
+    : codes.includes('at-max') && codes.includes('drain-long');
 }
