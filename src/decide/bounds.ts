@@ -46,6 +46,10 @@ export function roomFor(scene: Scene): Room {
   return { left: nominal, most: live + fleet.ordered + nominal, name: `nominal capacity ${state.capacity} of ${state.limit}` };
 }
 
+/** Uniform: as far as this the capacity may be above the live VMs and stand for others: Deleting ones, and ordered ones not listed yet. */
+export const explainedSurplus = ({ fleet }: Pick<Scene, 'fleet'>): number =>
+  fleet.members.filter((member) => member.state === 'deleting').length + fleet.ordered;
+
 /** How far the fleet is above MAX_RUNNERS itself, recorded drains left out. */
 export const aboveMaximum = ({ settings, undrained }: Scene): number =>
   settings.maxRunners === undefined ? 0 : Math.max(0, undrained - settings.maxRunners);

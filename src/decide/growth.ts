@@ -1,6 +1,6 @@
 import type { Act } from '../model/decision';
 import { awaitedUntil } from '../poll/growthNews';
-import { growthBound, roomFor } from './bounds';
+import { explainedSurplus, growthBound, roomFor } from './bounds';
 import type { Scene } from './scene';
 import { waitsForCooldown, type ScaleOutRule } from './scaleOut';
 import { count, minutesLeft } from './words';
@@ -89,12 +89,12 @@ function withinBound(scene: Scene, n: number, most: number): Target {
  * where the capacity's surplus is VMs that are Deleting or ordered and not yet listed, the capacity + n. The base is this reading, never memory.
  * Beside Deleting ones whose deletes have lowered the capacity already the surplus is a failed growth's, and Azure might make it as well.
  */
-function targetOf({ state, live, fleet, unlowered }: Scene, n: number): Target {
+function targetOf(scene: Scene, n: number): Target {
+  const { state, live, fleet, unlowered } = scene;
   const from = state.capacity;
   const surplus = from - live;
   if (state.mode === 'Flexible') return { from, to: from + n, add: n, most: live + fleet.ordered + n };
-  const deleting = fleet.members.filter((member) => member.state === 'deleting').length;
-  if (surplus > 0 && surplus <= deleting + fleet.ordered) {
+  if (surplus > 0 && surplus <= explainedSurplus(scene)) {
     const isTheirs = surplus <= unlowered + fleet.ordered;
     return { from, to: from + n, add: n, most: isTheirs ? live + fleet.ordered + n : from + n };
   }

@@ -1,6 +1,6 @@
 import { MOST_TEXT } from '../errors';
 import type { TickPlan } from '../model/decision';
-import type { PoolMemory } from '../model/pool';
+import type { Growth, PoolMemory } from '../model/pool';
 
 export interface GrowthTiming {
   /** One minute of the rules in ms. */
@@ -50,7 +50,7 @@ function judgeConflict(memory: PoolMemory, capacity: number | undefined): void {
   if (capacity >= growth.to) {
     growth.state = 'accepted';
     growth.conflict = false;
-  } else if (capacity < growth.to - (growth.deletes ?? 0)) revokeGrowth(memory);
+  } else if (capacity < growth.to - (growth.deletes ?? 0)) revokeGrowth(memory, growth);
 }
 
 /** So many deletes are about to be sent, or may have been since the growth's reading: each can take one off the capacity that it wrote. */
@@ -59,9 +59,7 @@ export function noteDeletes({ growth }: PoolMemory, count: number): void {
 }
 
 /** The write surely did not happen: the cooldown is as before. */
-function revokeGrowth(memory: PoolMemory): void {
-  const growth = memory.growth;
-  if (growth === undefined) return;
+function revokeGrowth(memory: PoolMemory, growth: Growth): void {
   growth.state = 'over';
   if (memory.cooldowns.scaleOutAt !== growth.at) return;
   if (growth.cooldownBefore === undefined) delete memory.cooldowns.scaleOutAt;

@@ -1,9 +1,10 @@
-import type { Growth } from '../model/pool';
-import type { ScaleSetState, Instance } from '../ports/scaleSet';
+import type { Growth, PoolMemory } from '../model/pool';
+import type { ScaleSetState } from '../ports/scaleSet';
 import type { PoolSettings } from '../settings/settings';
 import { confirmed, extend, READINGS } from './clocks';
 import type { FleetMemory } from './fleetMemory';
 import type { Joined } from './join';
+import type { CompleteReading } from './reading';
 import { isDeleting } from './sighting';
 
 /** Rule 1, a drop that we did not order. growth: no capacity is written; all: half or more is missing, nothing is done. */
@@ -16,18 +17,16 @@ export interface Drop {
 const LARGE_FLEET = 10;
 const CONFIRM_MINUTES = 3;
 
-export interface Watched {
+interface Asked {
   readonly settings: PoolSettings;
-  readonly joined: Joined;
-  readonly state: ScaleSetState;
-  readonly instances: readonly Instance[];
-  /** The last growth, as it was before this reading told of it. */
-  readonly growth: Growth | undefined;
+  /** With the last growth as it was before this reading told of it. */
+  readonly memory: Pick<PoolMemory, 'growth'>;
   readonly now: number;
 }
 
 /** The worst of what went without our doing since it was last believed. Mutates the clocks of `fleet`. */
-export function findDrop(fleet: FleetMemory, { settings, joined, state, instances, growth, now }: Watched): Drop | undefined {
+export function findDrop({ settings, memory, now }: Asked, fleet: FleetMemory, joined: Joined, reading: CompleteReading): Drop | undefined {
+  const { state, instances } = reading;
   const span = CONFIRM_MINUTES * settings.durations.minute;
   const missing = Object.values(fleet.instances).filter((known) => known.lastSeen !== now && known.gone !== true).length;
   const silent = Object.values(fleet.runners).filter(
@@ -39,7 +38,7 @@ export function findDrop(fleet: FleetMemory, { settings, joined, state, instance
   const drops = [
     dropOf('instances', missing, live + missing),
     dropOf('runners', silent, matched + silent),
-    dropOf('units of capacity', capacityDrop(fleet, growth, state.capacity, span, now), believed),
+    dropOf('units of capacity', capacityDrop(fleet, memory.growth, state.capacity, span, now), believed),
     nominalBelow(fleet, state, live, span, now),
   ].filter((drop) => drop !== undefined);
   return drops.find((drop) => drop.holds === 'all') ?? drops[0];

@@ -113,7 +113,7 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
   const joined = observe(fleet, { settings, records, runners, instances, ghostChecks: reading.ghostChecks, now });
   const { memory, news } = recallGrowth(input, fleet, reading);
   noticeOthers(fleet, { ...{ memory, state, runners, now, minute: durations.minute }, stamps: input.strangeStamps ?? [] });
-  const drop = findDrop(fleet, { settings, joined, state, instances, growth: input.memory.growth, now });
+  const drop = findDrop(input, fleet, joined, reading);
   const classified = classify(settings, memory, fleet, joined, instances, obstacleToVerdicts(fleet, group), now);
   noteUnjudged(classified, now);
   learnTasksPerRunner(settings, fleet, classified, now);

@@ -169,7 +169,7 @@ async function stands(target: Target, mode: OrchestrationMode, fleet: FleetMemor
   return id !== undefined && (await scaleSetOf(target).readInstance(mode, id))?.vmId === vmId;
 }
 
-/** Flexible: starts the three looks over three minutes that end in one write of nominal capacity 0; the answer's status URL tells how they went. */
+/** Starts the three looks over three minutes that end in one write of capacity 0; the answer's status URL tells how they went. */
 export async function normalize(
   pool: string,
   confirm: string,

@@ -183,9 +183,11 @@ class Way {
     } catch {
       throw new StepFailed(step);
     }
+    const { line } = answer;
+    if (line === undefined) return answer;
     // Of a turn that was torn: see call.
-    if (answer.line !== undefined && answer.line.step !== step) throw new StepFailed(step);
-    if (answer.line !== undefined) this.course = { ...this.course, steps: [...this.course.steps, answer.line].slice(-40) };
+    if (line.step !== step) throw new StepFailed(step);
+    this.course = { ...this.course, steps: [...this.course.steps, line].slice(-40) };
     return answer;
   }
 }

@@ -30,9 +30,12 @@ const isWornOut = (pool: PoolState): boolean => pool.mode === 'Flexible' && pool
 const isAboveMaximum = ({ app }: Pick<Stage, 'app'>, pool: PoolState): boolean =>
   pool.mode === 'Uniform' && pool.capacity > Math.max(pool.vms.size, settingOf(app.settings(), pool.name, 'MAX_RUNNERS'));
 
+/** A capacity that no VM stands for bars growth until a person normalizes it. */
+const isBarred = (stage: Pick<Stage, 'app'>, pool: PoolState): boolean => isWornOut(pool) || isAboveMaximum(stage, pool);
+
 /** How many others MAX_RUNNERS and the scale set leave room for. */
 export function roomBeside(stage: Pick<Stage, 'app'>, pool: PoolState): number {
-  if (isWornOut(pool) || isAboveMaximum(stage, pool)) return 0;
+  if (isBarred(stage, pool)) return 0;
   // One that was reimaged may serve on, under its new entry.
   const taken = [...stuckVms(pool)].filter((vm) => living(pool).includes(vm) && inService(vm)?.status !== 'ACTIVE').length;
   return Math.max(0, settingOf(stage.app.settings(), pool.name, 'MAX_RUNNERS') - taken);
@@ -59,7 +62,5 @@ export async function mayWait(stage: Pick<Stage, 'app' | 'clock' | 'runUntil'>, 
   if (roomBeside(stage, pool) > 0) return false;
   const shown = await shownOf(stage, pool);
   const codes = typeof shown === 'number' ? [] : (shown.alerts ?? []).map(({ code }) => code);
-  return isWornOut(pool) || isAboveMaximum(stage, pool)
-    ? codes.includes('capacity-drift')
-    : codes.includes('at-max') && codes.includes('drain-long');
+  return isBarred(stage, pool) ? codes.includes('capacity-drift') : codes.includes('at-max') && codes.includes('drain-long');
 }

@@ -1,7 +1,7 @@
-import type { PoolMemory } from '../../../model/pool';
 import type { WorldFaults } from '../../world/faults';
 import type { WorldEvent } from '../../world/state';
 import type { Stage } from '../stage';
+import { memoryOf, poolOf } from './onePool';
 
 /** A small scripted world: what happens in it does not depend on chance, so that each run meets the same effects up to its first strike. */
 export interface Course {
@@ -56,20 +56,13 @@ function first(
  */
 function onceKnown(stage: Stage, act: () => void, at = stage.startedAt + KNOWN_MS): void {
   stage.clock.at(at, () => {
-    const pool = stage.world.pools[0]?.name ?? '';
-    const memory = stage.app.host()?.readEntity('pool', pool) as PoolMemory | undefined;
-    if (memory?.tick === undefined) onceKnown(stage, act, at + AGAIN_MS);
+    if (memoryOf(stage, poolOf(stage))?.tick === undefined) onceKnown(stage, act, at + AGAIN_MS);
     else act();
   });
 }
 
 const KNOWN_MS = 110_000;
 const AGAIN_MS = 10_000;
-
-function firstVm({ world }: Stage): string {
-  const [vm] = world.pools[0]?.vms.values() ?? [];
-  return vm?.vmId ?? '';
-}
 
 type Draft = Omit<Course, 'onEvent' | 'worldFaults'> & {
   readonly watch?: () => NonNullable<Course['onEvent']>;
@@ -119,7 +112,7 @@ const DRAFTS: readonly Draft[] = [
     settings: { SCALE_IN_COOLDOWN_DURATION: '5' },
     peak: 3,
     begin: (stage) => {
-      const [entry] = stage.world.pools[0]?.entries.values() ?? [];
+      const [entry] = poolOf(stage).entries.values();
       stage.world.mishaps().setStatus(entry?.runnerId ?? '', 'DRAINING');
     },
   },
@@ -141,7 +134,11 @@ const DRAFTS: readonly Draft[] = [
     runners: 2,
     settings: { MIN_RUNNERS: '2' },
     peak: 2,
-    begin: (stage) => onceKnown(stage, () => stage.world.mishaps().evict(firstVm(stage))),
+    begin: (stage) =>
+      onceKnown(stage, () => {
+        const [vm] = poolOf(stage).vms.values();
+        stage.world.mishaps().evict(vm?.vmId ?? '');
+      }),
   },
 ];
 

@@ -1,8 +1,8 @@
-import type { PoolMemory } from '../../../model/pool';
 import { inService } from '../invariants/court';
 import { isOver } from '../../host/storage';
 import type { PoolState } from '../../world/state';
 import type { Stage } from '../stage';
+import { memoryOf } from './onePool';
 
 /** What still has to happen before everything that was begun has ended; undefined: the pool is at rest, with `runners` in service. */
 export function unrest(stage: Stage, pool: PoolState, runners: number): string | undefined {
@@ -10,7 +10,7 @@ export function unrest(stage: Stage, pool: PoolState, runners: number): string |
   if (host === undefined) return 'the app is down';
   const open = pool.jobs.filter(({ state }) => state !== 'done' && state !== 'killed').length;
   if (open > 0) return `${String(open)} jobs are not done`;
-  const recorded = Object.keys((host.readEntity('pool', pool.name) as PoolMemory | undefined)?.drains ?? {});
+  const recorded = Object.keys(memoryOf(stage, pool)?.drains ?? {});
   if (recorded.length > 0) return `drains are recorded: ${recorded.join(', ')}`;
   for (const [id, { row }] of host.engine.instances)
     if (/^(?:scalein|drain|command|normalize)-/.test(id) && !isOver(row.status)) return `${id} has not ended`;

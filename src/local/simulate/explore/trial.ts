@@ -9,6 +9,7 @@ import type { Violation } from '../invariants';
 import { createStage, type Stage } from '../stage';
 import { courseOf, FLAGS, runnersAtRest, SETTINGS, type Course } from './courses';
 import { type Effect, watchStorage } from './effects';
+import { poolOf } from './onePool';
 import { unrest } from './rest';
 import { createStriker, type Planned, type Striker } from './striker';
 
@@ -143,10 +144,4 @@ function leftOver(stage: Stage, events: readonly WorldEvent[]): readonly string[
   const certificates = pages.map(([, text]) => JSON.parse(text) as Certificate);
   const capacities = events.filter(({ kind }) => kind === 'capacity').map(({ subject }) => Number(subject));
   return findingsOf(events, certificates, 1, capacities);
-}
-
-function poolOf({ world }: Stage): PoolState {
-  const [pool] = world.pools;
-  if (pool === undefined) throw new Error('The world has no pool.');
-  return pool;
 }
