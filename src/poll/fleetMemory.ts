@@ -65,6 +65,8 @@ export interface RunnerMemory {
   firstSeen: number;
   lastSeen: number;
   vmId?: string;
+  /** The computer name last told of an entry that belongs to none of the instances listed. */
+  name?: string;
   /** As last believed, and another one read once. */
   status?: string;
   doubt?: string;

@@ -48,8 +48,13 @@ export function join(fleet: FleetMemory, { runners, instances, now }: Sides, fir
     const owner = ownerOf(fleet, known, found, byVm);
     const vmId = owner?.vmId ?? known.vmId ?? lateOwner(fleet, known, runner, byVm);
     if (vmId !== undefined) known.vmId = vmId;
-    if (owner !== undefined) push(entries, owner.vmId, runner);
-    else (vmId === undefined ? foreign : ghosts).push(runner);
+    if (owner !== undefined) {
+      delete known.name;
+      push(entries, owner.vmId, runner);
+      continue;
+    }
+    if (runner.computerName !== undefined) known.name = runner.computerName;
+    (vmId === undefined ? foreign : ghosts).push(runner);
   }
   const speakers = new Map<string, Runner>();
   const rivals = new Map<string, readonly Runner[]>();

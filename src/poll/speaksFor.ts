@@ -14,9 +14,9 @@ export interface Reading {
 }
 
 /**
- * Whether an entry of a single reading is that machine's. Its name tells; where this reading lacks the name, the machine on which the polls
- * saw it. One that bears no name and was not seen for as long as a boot may take may have come from any machine: a new registration of the
- * very one that is about to be deleted.
+ * Whether an entry of a single reading is that machine's. Its name tells; where this reading lacks the name, the one that an entry of no
+ * machine bore last (seed 78411), or the machine on which the polls saw it. One that bears no name and was not seen for as long as a boot may
+ * take may have come from any machine: a new registration of the very one that is about to be deleted.
  */
 export function speaksFor(
   runner: Pick<Runner, 'runnerId' | 'computerName'>,
@@ -24,8 +24,9 @@ export function speaksFor(
   fleet: Pick<FleetMemory, 'runners'> | undefined,
   { now, boot }: Reading,
 ): 'yes' | 'no' | 'perhaps' {
-  if (runner.computerName !== undefined) return sameMachine(runner.computerName, machine.computerName) ? 'yes' : 'no';
   const known = fleet?.runners[runner.runnerId];
+  const name = runner.computerName ?? known?.name;
+  if (name !== undefined) return sameMachine(name, machine.computerName) ? 'yes' : 'no';
   if (known?.vmId !== undefined) return known.vmId === machine.vmId ? 'yes' : 'no';
   return known !== undefined && now - known.firstSeen > boot ? 'no' : 'perhaps';
 }

@@ -231,6 +231,10 @@ describe('a reading that lacks the names of entries', () => {
     ['that the polls saw on another machine', { vmId: 'vmid-9' }, 'accepted'],
     ['that the polls have seen nowhere, for less than a boot', {}, 'unknown'],
     ['that the polls have seen nowhere, for longer', { firstSeen: NOW - 60 * MINUTE }, 'accepted'],
+    // Seed 78411.
+    ['that is of no machine and bore the name of this one last', { firstSeen: NOW - 60 * MINUTE, name: 'vm-1' }, 'back'],
+    ['that was an earlier machine’s of this name', { vmId: 'vmid-9', name: 'VM-1' }, 'back'],
+    ['that is of no machine and bore another name', { name: 'vm-9' }, 'accepted'],
   ])('judges an entry %s by that', async (_name, memory, answer) => {
     const at = ready('1');
     list(at, nameless('other'));

@@ -58,3 +58,18 @@ test('an entry of an earlier machine stays older than the VM that took its name'
     sightingOf({ runnerId: '2', vmId: 'vmid-3', instanceId: '3', computerName: 'vm-2' }, pool.group, pool.instances, pool.fleet, pool.now),
   ).toMatchObject({ olderThanVm: true });
 });
+
+// Seed 78411: the one reading before a delete lacked the name of such an entry, and the VM went with its runner in service.
+test('the name of an entry that belongs to no machine listed is remembered, and forgotten with its machine found', () => {
+  const pool = aPool().runners(['1', '2']);
+  pool.ticks(2);
+  const missing = pool.instances.filter(({ id }) => id === '2');
+  pool.unlistVms('2').wait(1).tick();
+  expect(fleetOf(pool).runners['2']?.name).toBe('vm-2');
+  pool.editRunner('2', { computerName: undefined }).wait(1).tick();
+  expect(fleetOf(pool).runners['2']?.name).toBe('vm-2');
+  pool.instances = [...pool.instances, ...missing];
+  pool.wait(1).tick();
+  expect(fleetOf(pool).runners['2']).not.toHaveProperty('name');
+  expect(fleetOf(pool).runners['1']).not.toHaveProperty('name');
+});

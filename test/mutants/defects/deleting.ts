@@ -101,6 +101,14 @@ export const deleting: readonly Mutant[] = [
     to: 'const obstacle = undefined as DeleteResult | undefined;',
   },
   {
+    name: 'a name that one reading lacks is not remembered',
+    danger: 'The reading before a delete lacks the name of the machine’s own living entry, and a runner in service goes.',
+    file: 'src/poll/speaksFor.ts',
+    from: 'runner.computerName ?? known?.name',
+    to: 'runner.computerName',
+    check: { test: 'test/drain/deleteBatch.test.ts' },
+  },
+  {
     name: 'delete by instance id alone',
     danger: 'An id used again: the new VM is deleted in place of the old one.',
     ...BATCH,
