@@ -2,6 +2,7 @@ import type { Runner } from '../ports/runnerService';
 import type { Instance } from '../ports/scaleSet';
 import type { FleetMemory, RunnerMemory } from './fleetMemory';
 import { MachineIndex, sameMachine } from './identity';
+import type { Observed } from './reading';
 import { isAlive, isDeleting, isZero } from './sighting';
 
 /** Which entry speaks for which machine, and the entries that speak for none. */
@@ -17,14 +18,13 @@ export interface Joined {
   readonly ambiguous: ReadonlySet<string>;
 }
 
-interface Sides {
-  readonly runners: readonly Runner[];
-  readonly instances: readonly Instance[];
-  readonly now: number;
-}
+type Sides = Pick<Observed, 'runners' | 'instances' | 'settings' | 'now'>;
+
+/** By then the agent of a machine that is gone is disconnected: that takes it a few minutes. */
+const GONE_AGENT_MINUTES = 10;
 
 /** Matches the entries of one reading with its instances. Writes into `fleet` which machine each entry belongs to, and `firstSeen` of what is new. */
-export function join(fleet: FleetMemory, { runners, instances, now }: Sides, firstSeen: number): Joined {
+export function join(fleet: FleetMemory, { runners, instances, settings, now }: Sides, firstSeen: number): Joined {
   const index = new MachineIndex<Instance>();
   const byVm = new Map<string, Instance>();
   for (const instance of instances) {
@@ -40,12 +40,13 @@ export function join(fleet: FleetMemory, { runners, instances, now }: Sides, fir
     const twins = index.find(instance.computerName).filter((one) => !isDeleting(one));
     if (twins.length > 1) for (const twin of twins) ambiguous.add(twin.vmId);
   }
+  const longAgo = now - GONE_AGENT_MINUTES * settings.durations.minute;
   for (const runner of runners) {
     const known = (fleet.runners[runner.runnerId] ??= { firstSeen, lastSeen: now });
     known.lastSeen = now;
     const found = index.find(runner.computerName);
     for (const instance of found) push(named, instance.vmId, runner);
-    const owner = ownerOf(fleet, known, found, byVm);
+    const owner = ownerOf(fleet, runner, found, byVm, longAgo);
     const vmId = owner?.vmId ?? known.vmId ?? lateOwner(fleet, known, runner, byVm);
     if (vmId !== undefined) known.vmId = vmId;
     if (owner !== undefined) {
@@ -71,20 +72,28 @@ export function join(fleet: FleetMemory, { runners, instances, now }: Sides, fir
 
 /**
  * The instance that an entry belongs to. An entry that we saw before we saw the machine belongs to an earlier machine of that name (names
- * are used again). An entry whose name is not told, or changed, stays with the machine it was matched to.
+ * are used again), unless Azure's time of creation says otherwise; or where no machine was ever found for it and it is connected still, long
+ * after an earlier machine's agent would be (seed 78411: the list lacked the VM at first, and Azure's clock ran ahead by minutes). An entry
+ * whose name is not told, or changed, stays with the machine it was matched to.
  */
 function ownerOf(
   fleet: FleetMemory,
-  known: RunnerMemory,
+  runner: Runner,
   found: readonly Instance[],
   byVm: ReadonlyMap<string, Instance>,
+  longAgo: number,
 ): Instance | undefined {
+  const known = fleet.runners[runner.runnerId] as RunnerMemory;
   const before = known.vmId === undefined ? undefined : byVm.get(known.vmId);
   if (before !== undefined && (found.length === 0 || found.includes(before))) return before;
   const candidates = found.filter((instance) => {
     const machine = fleet.instances[instance.vmId];
     if (machine === undefined || known.firstSeen >= machine.firstSeen) return true;
-    return known.vmId === undefined && machine.createdAt !== undefined && machine.createdAt <= known.firstSeen;
+    if (known.vmId !== undefined) return false;
+    return (
+      (machine.createdAt !== undefined && machine.createdAt <= known.firstSeen) ||
+      (runner.connected === true && machine.firstSeen <= longAgo)
+    );
   });
   return candidates.find((instance) => !isDeleting(instance)) ?? candidates[0];
 }

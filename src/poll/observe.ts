@@ -71,7 +71,9 @@ function noteSpeakers(fleet: FleetMemory, joined: Joined, now: number): void {
       // A boot that registers ends the incident of boots (rule 5).
       if (known.shown.length === 0 && known.firstSeen > fleet.bornAt) {
         fleet.boots = { failed: 0, tries: 0 };
-        noteBoot(fleet, now - bornAt(known));
+        // Unwatched where the runner came before the list had its VM.
+        const came = fleet.runners[runner.runnerId]?.firstSeen ?? now;
+        if (came >= bornAt(known)) noteBoot(fleet, came - bornAt(known));
       }
       known.shown = [...known.shown, runner.runnerId].slice(-4);
     }

@@ -73,3 +73,32 @@ test('the name of an entry that belongs to no machine listed is remembered, and 
   expect(fleetOf(pool).runners['2']).not.toHaveProperty('name');
   expect(fleetOf(pool).runners['1']).not.toHaveProperty('name');
 });
+
+// Seed 78411, too: the list lacked the VM when its runner came, and Azure's clock ran ahead, so neither order nor time of creation matched them.
+test('a runner that stays connected belongs to the VM of its name that nobody else was found for', () => {
+  const pool = aPool().runners(['1']);
+  pool.ticks(2);
+  pool.registers(['2']).wait(1).tick();
+  pool
+    .vms(['2'], { createdAt: pool.now + 5 * 60_000 })
+    .wait(0.2)
+    .tick();
+  expect(pool.look().counts).toMatchObject({ active: 1, booting: 1, foreign: 1 });
+  pool.wait(9);
+  expect(pool.look().counts).toMatchObject({ active: 1, booting: 1, foreign: 1 });
+  pool.wait(1).tick();
+  expect(pool.look().counts).toMatchObject({ active: 2, booting: 0, foreign: 0 });
+  expect(seenBy(pool, '2')).toMatchObject({ olderThanVm: false, nameMatches: true });
+  expect(fleetOf(pool).bootTimes ?? []).toEqual([]);
+});
+
+test.each([false, undefined])('one that is connected: %s stays foreign, for it may be an earlier machine’s', (connected) => {
+  const pool = aPool().runners(['1']);
+  pool.ticks(2);
+  pool.registers(['2']).editRunner('2', { connected }).wait(1).tick();
+  pool
+    .vms(['2'], { createdAt: pool.now + 5 * 60_000 })
+    .wait(0.2)
+    .tick();
+  expect(pool.wait(30).look().counts).toMatchObject({ active: 1, foreign: 1 });
+});

@@ -91,6 +91,14 @@ export const confirming: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'a runner whose VM the list lacked at first is never matched',
+    danger: 'A VM in service passes for a stray, tick by tick, until one reading lacks its name.',
+    file: 'src/poll/join.ts',
+    from: ' || (runner.connected === true && machine.firstSeen <= longAgo)',
+    to: '',
+    check: { test: 'test/poll/firstSight.test.ts' },
+  },
+  {
     name: 'no re-read in the deregistering activity',
     danger: 'A job that came since the last poll is cut off.',
     ...STEPS,
