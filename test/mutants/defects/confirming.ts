@@ -94,8 +94,8 @@ export const confirming: readonly Mutant[] = [
     name: 'a runner whose VM the list lacked at first is never matched',
     danger: 'A VM in service passes for a stray, tick by tick, until one reading lacks its name.',
     file: 'src/poll/join.ts',
-    from: ' || (runner.connected === true && machine.firstSeen <= longAgo)',
-    to: '',
+    from: '(runner.connected === true && machine.firstSeen <= longAgo)',
+    to: 'false',
     check: { test: 'test/poll/firstSight.test.ts' },
   },
   {
