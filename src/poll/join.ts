@@ -23,7 +23,17 @@ type Sides = Pick<Observed, 'runners' | 'instances' | 'settings' | 'now'>;
 /** By then the agent of a machine that is gone is disconnected: that takes it a few minutes. */
 const GONE_AGENT_MINUTES = 10;
 
-/** Matches the entries of one reading with its instances. Writes into `fleet` which machine each entry belongs to, and `firstSeen` of what is new. */
+/** An entry of this reading, what is remembered of it, and the instances that bear its name. */
+interface Entry {
+  readonly runner: Runner;
+  readonly known: RunnerMemory;
+  readonly found: readonly Instance[];
+}
+
+/**
+ * Matches the entries of one reading with its instances. Writes into `fleet` which machine each entry belongs to, the name of one that belongs
+ * to none, and `firstSeen` of what is new.
+ */
 export function join(fleet: FleetMemory, { runners, instances, settings, now }: Sides, firstSeen: number): Joined {
   const index = new MachineIndex<Instance>();
   const byVm = new Map<string, Instance>();
@@ -46,7 +56,7 @@ export function join(fleet: FleetMemory, { runners, instances, settings, now }: 
     known.lastSeen = now;
     const found = index.find(runner.computerName);
     for (const instance of found) push(named, instance.vmId, runner);
-    const owner = ownerOf(fleet, runner, found, byVm, longAgo);
+    const owner = ownerOf(fleet, { runner, known, found }, byVm, longAgo);
     const vmId = owner?.vmId ?? known.vmId ?? lateOwner(fleet, known, runner, byVm);
     if (vmId !== undefined) known.vmId = vmId;
     if (owner !== undefined) {
@@ -78,12 +88,10 @@ export function join(fleet: FleetMemory, { runners, instances, settings, now }: 
  */
 function ownerOf(
   fleet: FleetMemory,
-  runner: Runner,
-  found: readonly Instance[],
+  { runner, known, found }: Entry,
   byVm: ReadonlyMap<string, Instance>,
   longAgo: number,
 ): Instance | undefined {
-  const known = fleet.runners[runner.runnerId] as RunnerMemory;
   const before = known.vmId === undefined ? undefined : byVm.get(known.vmId);
   if (before !== undefined && (found.length === 0 || found.includes(before))) return before;
   const candidates = found.filter((instance) => {

@@ -8,9 +8,10 @@ const SHARE = 0.95;
 const MARGIN = 1.5;
 const LEAST_MINUTES = 2;
 
-/** A boot that was watched from its begin to its runner's first sight, in ms. Mutates `fleet`. */
+/** From a boot's begin to its runner's first sight, in ms; below zero it was not watched: the list lacked the VM when its runner came. Mutates `fleet`. */
 export function noteBoot(fleet: FleetMemory, took: number): void {
-  fleet.bootTimes = [...(fleet.bootTimes ?? []), Math.max(0, Math.round(took))].slice(-MOST_SAMPLES);
+  if (took < 0) return;
+  fleet.bootTimes = [...(fleet.bootTimes ?? []), Math.round(took)].slice(-MOST_SAMPLES);
 }
 
 /**

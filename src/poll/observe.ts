@@ -71,9 +71,7 @@ function noteSpeakers(fleet: FleetMemory, joined: Joined, now: number): void {
       // A boot that registers ends the incident of boots (rule 5).
       if (known.shown.length === 0 && known.firstSeen > fleet.bornAt) {
         fleet.boots = { failed: 0, tries: 0 };
-        // Unwatched where the runner came before the list had its VM.
-        const came = fleet.runners[runner.runnerId]?.firstSeen ?? now;
-        if (came >= bornAt(known)) noteBoot(fleet, came - bornAt(known));
+        noteBoot(fleet, (fleet.runners[runner.runnerId]?.firstSeen ?? now) - bornAt(known));
       }
       known.shown = [...known.shown, runner.runnerId].slice(-4);
     }

@@ -74,15 +74,20 @@ test('the name of an entry that belongs to no machine listed is remembered, and 
   expect(fleetOf(pool).runners['1']).not.toHaveProperty('name');
 });
 
-// Seed 78411, too: the list lacked the VM when its runner came, and Azure's clock ran ahead, so neither order nor time of creation matched them.
-test('a runner that stays connected belongs to the VM of its name that nobody else was found for', () => {
+/** Seed 78411, too: the list lacked VM 2 when its runner came, and Azure's clock ran ahead, so neither order nor time of creation matches them. */
+function seenBeforeItsVm(connected: boolean | undefined): PoolBuilder {
   const pool = aPool().runners(['1']);
   pool.ticks(2);
-  pool.registers(['2']).wait(1).tick();
+  pool.registers(['2']).editRunner('2', { connected }).wait(1).tick();
   pool
     .vms(['2'], { createdAt: pool.now + 5 * 60_000 })
     .wait(0.2)
     .tick();
+  return pool;
+}
+
+test('a runner that stays connected belongs to the VM of its name that nobody else was found for', () => {
+  const pool = seenBeforeItsVm(true);
   expect(pool.look().counts).toMatchObject({ active: 1, booting: 1, foreign: 1 });
   pool.wait(9);
   expect(pool.look().counts).toMatchObject({ active: 1, booting: 1, foreign: 1 });
@@ -93,12 +98,6 @@ test('a runner that stays connected belongs to the VM of its name that nobody el
 });
 
 test.each([false, undefined])('one that is connected: %s stays foreign, for it may be an earlier machine’s', (connected) => {
-  const pool = aPool().runners(['1']);
-  pool.ticks(2);
-  pool.registers(['2']).editRunner('2', { connected }).wait(1).tick();
-  pool
-    .vms(['2'], { createdAt: pool.now + 5 * 60_000 })
-    .wait(0.2)
-    .tick();
+  const pool = seenBeforeItsVm(connected);
   expect(pool.wait(30).look().counts).toMatchObject({ active: 1, foreign: 1 });
 });
