@@ -12,6 +12,8 @@ export interface FleetModel {
   readonly deleteSeconds: number;
   /** A task goes on stopping while its runner already counts zero; it takes no other until then. */
   readonly stopSeconds: number;
+  /** An order holds the next one for so long; 0: as long as a VM boots. */
+  readonly updatingSeconds: number;
   readonly tasksPerRunner: number;
   readonly mode: Mode;
 }
@@ -21,6 +23,7 @@ export const FLEET_MODEL: FleetModel = {
   registerSeconds: 60,
   deleteSeconds: 30,
   stopSeconds: 10,
+  updatingSeconds: 0,
   tasksPerRunner: 1,
   mode: 'Uniform',
 };

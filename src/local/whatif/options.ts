@@ -30,6 +30,7 @@ const FLEET_FLAGS = {
   'register-seconds': 'registerSeconds',
   'delete-seconds': 'deleteSeconds',
   'stop-seconds': 'stopSeconds',
+  'updating-seconds': 'updatingSeconds',
   'tasks-per-runner': 'tasksPerRunner',
 } as const;
 type FleetFlag = keyof typeof FLEET_FLAGS;
@@ -55,7 +56,8 @@ What a pool's own past would have been under other settings: the app's own decis
   --svg FILE           the rows and bounds as a picture
   ${Object.keys(FLEET_FLAGS)
     .map((flag) => `--${flag}`)
-    .join(' ')}   the fleet (defaults 90 60 30 10 1)
+    .join(' ')}   the fleet (defaults 90 60 30 10 0 1;
+                       updating: so long an order holds the next, 0: as long as a VM boots)
 `;
 
 /** Undefined: help was asked for. Throws {@link UsageError} with one message that names the flag. */

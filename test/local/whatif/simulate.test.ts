@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulatePool } from '../../../src/local/whatif/simulate';
+import { FLEET_MODEL } from '../../../src/local/whatif/fleetModel';
 import { settingsOf } from '../../../src/local/whatif/settings';
 import { generateDay, type TraceJob } from '../../../src/local/traces';
 
@@ -41,6 +42,16 @@ describe('the fast loop, by hand', () => {
     // Idle since 310, drained from 360 on; the job of 365 is seen at 390, while the drain still confirms.
     const { waits, vms } = simulatePool({ jobs: [job(10, 100), job(365, 100)], settings: settingsOf(atOnce) });
     expect({ waits, vms }).toEqual({ waits: [200, 25], vms: 1 });
+  });
+
+  it.each([
+    // The order of 60 boots until 150: the job of 70, seen at 120, is ordered for at 180.
+    { updatingSeconds: 0, wait: 330 - 70 },
+    { updatingSeconds: 30, wait: 270 - 70 },
+  ])('an order holds the next while the scale set is Updating: %j', ({ updatingSeconds, wait }) => {
+    const fleet = { ...FLEET_MODEL, updatingSeconds };
+    const { waits } = simulatePool({ jobs: [job(10, 1_000), job(70, 1_000)], settings: settingsOf(atOnce), fleet });
+    expect(waits).toEqual([200, wait]);
   });
 });
 
