@@ -54,10 +54,10 @@ What a pool's own past would have been under other settings: the app's own decis
   --workers N          processes at work (default: one per core)
   --json               the last line of stdout is one JSON object
   --svg FILE           the rows and bounds as a picture
-  ${Object.keys(FLEET_FLAGS)
-    .map((flag) => `--${flag}`)
-    .join(' ')}   the fleet (defaults 90 60 30 10 0 1;
-                       updating: so long an order holds the next, 0: as long as a VM boots)
+  the fleet, with its defaults (updating: so long an order holds the next, 0: as long as a VM boots):
+  ${Object.entries(FLEET_FLAGS)
+    .map(([flag, key]) => `--${flag} ${String(FLEET_MODEL[key])}`)
+    .join(' ')}
 `;
 
 /** Undefined: help was asked for. Throws {@link UsageError} with one message that names the flag. */
