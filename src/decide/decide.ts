@@ -91,7 +91,7 @@ function causeOf(scene: Scene, rule: ScaleOutRule): string {
     case 'scale-out/minimum-idle':
       return `${waitingOf(scene)}, ${scene.idle} idle, ${scene.booting} booting: ${lackOfIdle(scene)} short of MIN_IDLE_RUNNERS ${targets.minIdle}`;
     case 'scale-out/demand':
-      return `${waitingOf(scene)} (${unservedOf(scene)} unserved)${targets.extra > 0 ? `, and ${targets.extra} more ${targets.extra === 1 ? 'is' : 'are'} kept ahead` : ''}`;
+      return `${waitingOf(scene)} (${unservedOf(scene)} unserved${soonFree(scene)})${targets.extra > 0 ? `, and ${targets.extra} more ${targets.extra === 1 ? 'is' : 'are'} kept ahead` : ''}`;
     case 'scale-out/starvation':
       return `${waitingOf(scene)}, and ${unservedOf(scene)} went unserved for STARVATION_MINUTES`;
     case 'scale-out/untaken-try':
@@ -103,9 +103,12 @@ function causeOf(scene: Scene, rule: ScaleOutRule): string {
 const waitingOf = ({ demand, deducted }: Scene): string =>
   deducted === 0 ? jobsWait(demand) : `${jobsWait(demand)} beside ${deducted} that no idle runner took`;
 
+/** Named where it keeps an order back. */
+const soonFree = ({ freeing, demand }: Scene): string => (freeing === 0 || demand === 0 ? '' : `, ${freeing} about to be free`);
+
 function steady(scene: Scene, waits: string | undefined): Decision {
   const { idle, active, booting } = scene;
-  const fleet = `${count(active, 'runner')} (${idle} idle), ${booting} booting`;
+  const fleet = `${count(active, 'runner')} (${idle} idle${soonFree(scene)}), ${booting} booting`;
   const reason = waits === undefined ? 'nothing to do' : `scale-in waits, ${waits}`;
   return { rule: waits === undefined ? 'steady' : 'scale-in/waits', reason: `${waitingOf(scene)}; ${fleet}: ${reason}.`, acts: [] };
 }

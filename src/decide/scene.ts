@@ -31,6 +31,8 @@ export interface Scene {
   readonly counted: number;
   readonly active: number;
   readonly idle: number;
+  /** Busy ones that the pool's own runs foretell to be free within a minute; 0 where runs are of any length. */
+  readonly freeing: number;
   /** Listed without a runner within the boot allowance, plus ordered and not yet listed. */
   readonly booting: number;
   /** Within the boot allowance, but longer than the pool's boots take: none of the booting ones above, and no capacity to wait for. */

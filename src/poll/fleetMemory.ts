@@ -85,6 +85,8 @@ export interface RunnerMemory {
   gone?: true;
   /** Running and pending tasks as last told. */
   tasks?: number;
+  /** Since its first reading with tasks, where that was watched; `queued`: jobs waited meanwhile. */
+  busy?: { since: number; queued?: true };
   /** When its deregistration as ghost or stale was last asked for. */
   deregisterAskedAt?: number;
 }
@@ -146,6 +148,8 @@ export interface FleetMemory {
   boots: BootMemory;
   /** How long the last boots took, in ms, newest last. */
   bootTimes?: number[];
+  /** How long runners worked without a break, in ms, newest last. */
+  runTimes?: number[];
   badTurns: number[];
   frozenSince?: number;
   /** What others changed. */

@@ -4,6 +4,7 @@ import { tasksOf } from './fleet';
 import { bornAt, firstSight, noteDeleting, type FleetMemory } from './fleetMemory';
 import { join, type Joined } from './join';
 import { noteBoot } from './learnedBoot';
+import { timeRun } from './learnedRuns';
 import type { Observed } from './reading';
 import { isBad, isDeleting, isZero } from './sighting';
 
@@ -41,12 +42,14 @@ function noteInstances(fleet: FleetMemory, { settings, records, instances, now }
   }
 }
 
-function noteRunners(fleet: FleetMemory, { records, runners, now }: Observed, joined: Joined): void {
+function noteRunners(fleet: FleetMemory, seen: Observed, joined: Joined): void {
+  const { records, runners, now } = seen;
   const recorded = new Map(records.flatMap((record) => (record.runnerId === undefined ? [] : [[record.runnerId, record] as const])));
   const twins = new Map(joined.stale.map(({ runner, instance }) => [runner.runnerId, instance]));
   for (const runner of runners) {
     const known = fleet.runners[runner.runnerId];
     if (known === undefined) continue;
+    timeRun(fleet, known, runner, seen);
     delete known.missing;
     delete known.gone;
     const record = recorded.get(runner.runnerId);

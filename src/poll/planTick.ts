@@ -110,7 +110,7 @@ function plan(input: TickInput, reading: CompleteReading, fleet: FleetMemory, wa
   const { group, state, instances } = reading;
   const runners = group.runners ?? [];
   const records = Object.values(input.memory.drains);
-  const joined = observe(fleet, { settings, records, runners, instances, ghostChecks: reading.ghostChecks, now });
+  const joined = observe(fleet, { settings, records, runners, instances, waiting, ghostChecks: reading.ghostChecks, now });
   const { memory, news } = recallGrowth(input, fleet, reading);
   noticeOthers(fleet, { ...{ memory, state, runners, now, minute: durations.minute }, stamps: input.strangeStamps ?? [] });
   const drop = findDrop(input, fleet, joined, reading);

@@ -32,6 +32,8 @@ export interface Observed {
   readonly records: readonly DrainRecord[];
   readonly runners: readonly Runner[];
   readonly instances: readonly Instance[];
+  /** Jobs waiting. */
+  readonly waiting: number;
   readonly ghostChecks: Readonly<Record<string, 'absent' | 'present'>>;
   readonly now: number;
 }

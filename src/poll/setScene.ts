@@ -7,6 +7,7 @@ import { confirmed, READINGS, runWhile } from './clocks';
 import { isIdle, type Fleet } from './fleet';
 import { bornAt, type FleetMemory } from './fleetMemory';
 import { bootCredit } from './learnedBoot';
+import { freeingOf } from './learnedRuns';
 import type { CompleteReading } from './reading';
 import { looksCut } from './verdicts';
 
@@ -39,6 +40,7 @@ export function setScene(given: Now, { group, state, operation }: CompleteReadin
   const booting = boots.length - late + fleet.ordered;
   const present = members.filter((member) => member.state !== 'deleting');
   const idle = members.filter(isIdle).length;
+  const tasksPerRunner = given.settings.tasksPerRunner ?? fleetMemory.tasksPerRunner;
   // Runners beyond a page's end: counting them as missing would order their number again and again.
   const unseen = looksCut(group) ? members.filter((member) => member.state === 'unjudged').length : 0;
   const base: Scene = {
@@ -48,10 +50,11 @@ export function setScene(given: Now, { group, state, operation }: CompleteReadin
     state,
     operation,
     demand: waiting - deducted,
-    tasksPerRunner: given.settings.tasksPerRunner ?? fleetMemory.tasksPerRunner,
+    tasksPerRunner,
     counted: active + booting + unseen,
     active,
     idle,
+    freeing: freeingOf(given.settings, fleetMemory, members, tasksPerRunner, given.now),
     booting,
     late,
     live: present.length,

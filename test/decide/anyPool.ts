@@ -100,6 +100,8 @@ const scene = fc.record({
   updating: fc.boolean(),
   stampedAgo: fc.nat(10),
   failures: fc.boolean(),
+  /** Its runs take five minutes, and the busy runners are at their fifth. */
+  freeing: most(false, true),
   past: fc.record({ ticks: pick(0, 1, 4, 12), minutes: pick(0.5, 1, 4), queued: fc.nat(12) }),
 });
 
@@ -131,6 +133,10 @@ function build(given: AnyScene): PoolBuilder {
     if (each.drain !== 'none') pool.draining(String(at), each.drain, { adopted: each.adopted, startedAt: pool.now - MINUTE });
     if (!each.listed) pool.unlistVms(String(at)).unlistRunners(String(at));
   });
+  if (given.freeing && pool.fleet !== undefined) {
+    pool.fleet.runTimes = Array.from({ length: 20 }, () => 5 * MINUTE);
+    for (const known of Object.values(pool.fleet.runners)) known.busy = { since: pool.now - 4.5 * MINUTE };
+  }
   const { growth } = given;
   pool.remember((memory) => {
     memory.cooldowns.scaleInAt = pool.now - given.stampedAgo * MINUTE;

@@ -47,7 +47,11 @@ export function drawRun({ seed, runners, poolCount, mode }: DrawOptions): Draw {
       pendingSeconds: random.below(20),
     },
     settings: settingsOf(random, pools, perPool, confirmSeconds),
-    day: (pool, day) => jobsOf(createRandom(seed).fork(`jobs ${pool} ${String(day)}`), perPool),
+    day: (pool, day) => {
+      const jobs = jobsOf(createRandom(seed).fork(`jobs ${pool} ${String(day)}`), perPool);
+      const durationSeconds = lengthOf(createRandom(seed).fork(`length ${pool}`));
+      return durationSeconds === undefined ? jobs : jobs.map((job) => ({ ...job, durationSeconds }));
+    },
   };
 }
 
@@ -134,6 +138,9 @@ export function pastOf(seed: number | string, pool: string, today: number): Past
   }));
   return { schema: 1, through: today - 1, days };
 }
+
+/** Seconds that every job of a pool takes, in a quarter of all pools: there the app foretells who will be free (poll/learnedRuns.ts). */
+const lengthOf = (random: Random): number | undefined => (random.below(4) === 0 ? 120 + random.below(480) : undefined);
 
 /** A day's work that the pool can carry: days laid over each other, or one thinned out. */
 function jobsOf(random: Random, perPool: number): TraceJob[] {

@@ -85,6 +85,8 @@ export const observed = z.object({
   counted: z.number(),
   active: z.number(),
   idle: z.number(),
+  /** Busy ones about to be free. */
+  freeing: z.number().optional(),
   booting: z.number(),
   late: z.number().optional(),
   ordered: z.number(),

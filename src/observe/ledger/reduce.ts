@@ -36,6 +36,7 @@ export function observedOf(scene: Scene, before: Before, acts: readonly Act[]): 
     foreignCount: fleet.foreign.length,
     ...defined({
       starving: scene.isStarving ? (true as const) : undefined,
+      freeing: scene.freeing === 0 ? undefined : scene.freeing,
       late: scene.late === 0 ? undefined : scene.late,
       unlowered: scene.unlowered === 0 ? undefined : scene.unlowered,
       untakenTry: scene.untakenTry ? (true as const) : undefined,

@@ -47,6 +47,7 @@ export function sceneOf(line: ObservedTick, settings: PoolSettings): Scene {
     counted: seen.counted,
     active: seen.active,
     idle: seen.idle,
+    freeing: seen.freeing ?? 0,
     booting: seen.booting,
     late: seen.late ?? 0,
     live: seen.live,

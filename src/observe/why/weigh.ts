@@ -5,6 +5,7 @@ import { lackOfIdle, neededFor, surplusOf, unservedOf } from '../../decide/need'
 import { planScaleIn } from '../../decide/scaleIn';
 import { giveBacks, scaleOutRule, stepOf } from '../../decide/scaleOut';
 import type { Scene } from '../../decide/scene';
+import { SCALE_OUT } from '../../decide/strategies';
 import { count } from '../../decide/words';
 import { newDrainsAreBarred } from '../../persist/deletion';
 import { minutesOf, span } from './words';
@@ -45,8 +46,8 @@ export function weighGrowth(scene: Scene): readonly Weighed[] {
   else
     found.push({
       name: 'scale-out/demand',
-      holds: unserved > 0,
-      because: `${sum}${targets.extra > 0 ? `; SCALE_OUT_EXTRA ${String(targets.extra)}` : ''}`,
+      holds: SCALE_OUT.demand.rule(scene) !== undefined,
+      because: `${sum}${scene.freeing > 0 ? `; ${String(scene.freeing)} busy about to be free` : ''}${targets.extra > 0 ? `; SCALE_OUT_EXTRA ${String(targets.extra)}` : ''}`,
     });
   found.push({
     name: 'scale-out/starvation',

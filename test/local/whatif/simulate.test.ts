@@ -55,6 +55,22 @@ describe('the fast loop, by hand', () => {
   });
 });
 
+describe('a job that comes when a run of five minutes is at its fifth', () => {
+  const runs = (count: number): TraceJob[] => Array.from({ length: count }, (_, at) => job(at * 1_800 + 10, 300));
+  /** The last run lasts from second 210 of its half hour to 510; the job of 450 is seen at 480. */
+  const after = (count: number): { wait: number | undefined; more: number } => {
+    const { waits, vms } = simulatePool({ jobs: [...runs(count), job((count - 1) * 1_800 + 450, 300)], settings: settingsOf(atOnce) });
+    return { wait: waits.at(-1), more: vms - count };
+  };
+
+  it.each([
+    { measured: 19, wait: 70, more: 1 },
+    { measured: 20, wait: 70, more: 0 },
+  ])('takes that runner; is a VM ordered for it? %j', ({ measured, ...expected }) => {
+    expect(after(measured + 1)).toEqual(expected);
+  });
+});
+
 describe('the fast loop', () => {
   it('gives the same for the same input', () => {
     const run = { jobs: generateDay(7), settings: settingsOf({}), seed: 3 };

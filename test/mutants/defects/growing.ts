@@ -2,6 +2,7 @@ import type { Mutant } from '../defect';
 
 const GROWTH = { file: 'src/decide/growth.ts', check: { test: 'test/decide/growth.test.ts' } };
 const OUT = { file: 'src/decide/scaleOut.ts', check: { test: 'test/decide/scaleOut.test.ts' } };
+const RUNS = { file: 'src/poll/learnedRuns.ts', check: { test: 'test/poll/learnedRuns.test.ts' } };
 const SCENE = { file: 'src/poll/setScene.ts', check: { test: 'test/decide/scaleOut.test.ts' } };
 
 /** Rules 1, 2 and 6: holds, growth and its bounds. */
@@ -30,6 +31,42 @@ export const growing: readonly Mutant[] = [
     from: "if (news?.result !== 'seen') judge",
     to: 'judge',
     check: { test: 'test/decide/growth.test.ts' },
+  },
+  {
+    name: 'a run during which a job waited is measured',
+    danger: 'Its runner took the next job at once: two runs teach the length of one.',
+    ...RUNS,
+    from: 'busy !== undefined && busy.queued !== true',
+    to: 'busy !== undefined',
+  },
+  {
+    name: 'the few longest runs foretell',
+    danger: 'One that outlasts all but two counts as about to be free: jobs wait behind it without a VM being ordered.',
+    ...RUNS,
+    from: 'longer.length >= FEWEST_LONGER && ',
+    to: '',
+  },
+  {
+    name: 'a runner without its agent is about to be free',
+    danger: 'Its counts are as old as its last word: the job that it had may be over, and it takes none.',
+    ...RUNS,
+    from: 'runner?.connected !== true || ',
+    to: '',
+  },
+  {
+    name: 'a run is timed over a silence',
+    danger: 'It may have ended and another begun: what is learned is the length of neither.',
+    ...RUNS,
+    from: 'if (!isClose || missing',
+    to: 'if (missing',
+  },
+  {
+    name: 'a runner about to be free takes every waiting job',
+    danger: 'Three jobs wait, one runner will be free: two of them get no VM.',
+    file: 'src/decide/strategies/demand.ts',
+    from: 'targets.extra - idle - freeing - booting',
+    to: 'targets.extra - idle - (freeing > 0 ? scene.demand : 0) - booting',
+    check: { test: 'test/poll/learnedRuns.test.ts' },
   },
   {
     name: 'lower capacity',
@@ -187,7 +224,7 @@ export const growing: readonly Mutant[] = [
     name: 'demand orders again for what boots',
     danger: 'Each tick of a boot orders the whole queue once more, up to MAX.',
     file: 'src/decide/strategies/demand.ts',
-    from: 'targets.extra - idle - booting',
+    from: 'targets.extra - idle - freeing - booting',
     to: 'targets.extra - idle',
     check: { test: 'test/decide/scaleOutStrategies.test.ts' },
   },
