@@ -121,6 +121,26 @@ test('reap does nothing on a list of runners that may have been cut', async () =
   expect(vms()).toHaveLength(2);
 });
 
+// Seed 78922: the agent had just dropped its connection, and its runner read zero tasks in the midst of a job.
+test('reap does nothing to a machine in service whose entry reads dead for a moment', async () => {
+  let isOn = false;
+  const dead = listing(
+    () => isOn,
+    (entries) => entries.map((entry) => ({ ...entry, agentConnected: false, runningTasksCount: 0, pendingTasksCount: 0 })),
+  );
+  await begin({ MIN_RUNNERS: '1', DISCONNECT_GRACE_MINUTES: '10' }, 1, dead);
+  app.world.addJobs([{ arrivalSeconds: 0, durationSeconds: 3_000 }]);
+  await app.pass(20 * MINUTE);
+  const vmId = vms()[0]?.vmId ?? '';
+  isOn = true;
+  for (const minutes of [0, 4, 5])
+    expect((await app.pass(minutes * MINUTE), await post(`instances/${vmId}/reap`, { confirm: vmId }))).toMatchObject({
+      status: 409,
+      body: { error: { code: 'instance-alive' }, checked: { entries: 1, alive: [] } },
+    });
+  expect(vms().some((each) => each.vmId === vmId)).toBe(true);
+});
+
 /** What StackGuardian lists from `isOn` on, changed. */
 const listing = (isOn: () => boolean, change: (entries: Record<string, unknown>[]) => unknown[]): WorldFaults => ({
   onAnswer: (service, { method }, response) => {

@@ -7,6 +7,7 @@ import { readFleet } from '../../drain/steps';
 import { emit } from '../../observe/log';
 import type { FleetMemory } from '../../poll/fleetMemory';
 import { sameMachine } from '../../poll/identity';
+import { isLifeless } from '../../poll/lifeless';
 import { isAlive } from '../../poll/sighting';
 import { speaksFor } from '../../poll/speaksFor';
 import { mayHide } from '../../poll/verdicts';
@@ -53,7 +54,7 @@ function refuseDryRun(settings: PoolSettings): void {
   if (settings.dryRun) throw new RequestError(409, 'dry-run', 'DRY_RUN is on: the app changes nothing, not even by command.');
 }
 
-/** Deletes one lost or stray VM. Refused while any entry of that machine is connected or has tasks. */
+/** Deletes one lost or stray VM. Refused while any entry of that machine is connected or has tasks, and until the polls agree. */
 export async function reap(
   pool: string,
   vmId: string,
@@ -97,6 +98,15 @@ export async function reap(
       'runners-unknown',
       `The list of ${runners.length} runners may have been cut at a page, so an entry of this machine may be missing in it; nothing was done. Try again when it tells all.`,
     );
+  if (!isLifeless(fleet, vmId, entries, settings, reading.now))
+    return json(409, {
+      error: {
+        code: 'instance-alive',
+        message:
+          'The polls have not yet seen this machine without a living entry for DISCONNECT_GRACE_MINUTES, and one look is too little: nothing was done. Try again then; the loop must run.',
+      },
+      checked,
+    });
   const tick = `reap${clock.now().toString(36)}`;
   const answer = await run(client, context, pool, 'recordReap', {
     id: drainId(pool, tick, 0),

@@ -8,6 +8,22 @@ const OPERATIONS = { file: 'src/persist/drainOperations.ts', check: { test: 'tes
 /** From the commit to the VM that is gone. */
 export const deleting: readonly Mutant[] = [
   {
+    name: 'reap goes by one look',
+    danger: 'The agent dropped its connection a moment ago, and a busy runner reads zero: a machine in service goes with its job.',
+    file: 'src/functions/http/confirmed.ts',
+    from: 'if (!isLifeless(fleet, vmId, entries, settings, reading.now))',
+    to: 'if (fleet?.bornAt === -1)',
+    check: { test: 'test/http/commands.test.ts' },
+  },
+  {
+    name: 'a machine whose agent is away and whose task runs is lifeless',
+    danger: 'It lost its network with a job: one reading of zero, and reap deletes it.',
+    file: 'src/poll/lifeless.ts',
+    from: 'confirmed(known.zero, READINGS, disconnectGrace)',
+    to: 'known.zero !== undefined',
+    check: { test: 'test/poll/lifeless.test.ts' },
+  },
+  {
     name: 'a list that was cut shows that no other entry lives',
     danger: 'Above 100 runners a machine that registered again is deleted with its job.',
     ...BATCH,
