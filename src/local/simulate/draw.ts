@@ -139,8 +139,8 @@ export function pastOf(seed: number | string, pool: string, today: number): Past
   return { schema: 1, through: today - 1, days };
 }
 
-/** Seconds that every job of a pool takes, in a quarter of all pools: there the app foretells who will be free (poll/learnedRuns.ts). */
-const lengthOf = (random: Random): number | undefined => (random.below(4) === 0 ? 120 + random.below(480) : undefined);
+/** Seconds that every job of a pool takes, in half of all pools: there the app foretells who will be free (poll/learnedRuns.ts). */
+const lengthOf = (random: Random): number | undefined => (random.below(2) === 0 ? 120 + random.below(480) : undefined);
 
 /** A day's work that the pool can carry: days laid over each other, or one thinned out. */
 function jobsOf(random: Random, perPool: number): TraceJob[] {
