@@ -48,6 +48,31 @@ test('5. Draining counted as capacity: the drainer has room', async () => {
   expect(story.pool.jobs[1]?.startedAt).toBeDefined();
 });
 
+test('a job waits for a runner about to be free, and no VM is ordered for it', async () => {
+  const story = await scenario({
+    flags: { initialRunners: 5 },
+    settings: { MIN_RUNNERS: '5', MAX_RUNNERS: '10', SCALE_OUT_STRATEGY: 'demand' },
+  });
+  await story.pass(3);
+  for (let round = 0; round < 5; round += 1) {
+    story.jobs(5, 5);
+    await story.pass(8);
+  }
+  story.jobs(5, 5);
+  await story.pass(4.3);
+  story.jobs(1, 5);
+  const ticks = story.ticks.length;
+  await story.until('it is seen', () => story.ticks.length > ticks, 1);
+  await story.pass(0.05);
+  expect((await story.status()).decision.reason).toMatch(/^1 job waits; 5 runners \(0 idle, 5 about to be free\)/);
+  await story.pass(2);
+  const last = story.pool.jobs.at(-1);
+  expect((last?.startedAt ?? Infinity) - (last?.arrivedAt ?? 0)).toBeLessThan(1.5 * MINUTE);
+  await story.pass(6);
+  expect(story.growths()).toEqual([]);
+  expect(story.world.metrics()).toMatchObject(CLEAN);
+});
+
 test('7. Slow delete blocks growth', async () => {
   const story = await scenario({ flags: { initialRunners: 3 }, settings: { SCALE_OUT_STEP: '10' } });
   let slow = true;
