@@ -148,7 +148,7 @@ export interface FleetMemory {
   boots: BootMemory;
   /** How long the last boots took, in ms, newest last. */
   bootTimes?: number[];
-  /** How long runners worked without a break, in ms, newest last. */
+  /** How long the last measured runs took, in ms, newest last. */
   runTimes?: number[];
   badTurns: number[];
   frozenSince?: number;

@@ -22,13 +22,10 @@ export function isLifeless(
   if (machine === undefined || fleet?.work === undefined || now - fleet.work.at > SILENCE_MINUTES * minute + poll) return false;
   const isLongAgo = (at: number): boolean => now - at >= disconnectGrace;
   const listed = new Set(entries.map(({ runnerId }) => runnerId));
-  return (
-    isLongAgo(machine.firstSeen) &&
-    Object.entries(fleet.runners).every(([id, known]) =>
-      listed.has(id)
-        ? confirmed(known.disconnected, READINGS, disconnectGrace) && confirmed(known.zero, READINGS, disconnectGrace)
-        : known.vmId !== vmId || isLongAgo(known.lastSeen),
-    ) &&
-    entries.every(({ runnerId }) => fleet.runners[runnerId] !== undefined)
-  );
+  const others = Object.entries(fleet.runners).filter(([id, { vmId: seenOn }]) => seenOn === vmId && !listed.has(id));
+  const areDead = entries.every(({ runnerId }) => {
+    const known = fleet.runners[runnerId];
+    return confirmed(known?.disconnected, READINGS, disconnectGrace) && confirmed(known?.zero, READINGS, disconnectGrace);
+  });
+  return areDead && isLongAgo(machine.firstSeen) && others.every(([, { lastSeen }]) => isLongAgo(lastSeen));
 }

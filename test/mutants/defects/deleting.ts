@@ -19,8 +19,8 @@ export const deleting: readonly Mutant[] = [
     name: 'a machine whose agent is away and whose task runs is lifeless',
     danger: 'It lost its network with a job: one reading of zero, and reap deletes it.',
     file: 'src/poll/lifeless.ts',
-    from: 'confirmed(known.zero, READINGS, disconnectGrace)',
-    to: 'known.zero !== undefined',
+    from: 'confirmed(known?.zero, READINGS, disconnectGrace)',
+    to: 'known?.zero !== undefined',
     check: { test: 'test/poll/lifeless.test.ts' },
   },
   {
